@@ -1,1 +1,32 @@
-//! c
+//! The workshop's guide: finds the course, runs it, judges it, remembers, and says what to do next.
+//!
+//! `main.rs` parses the command line ([`cli`]) and hands over to [`commands`]. The rest is in layers:
+//!
+//! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`] and [`spec`]
+//!   (the learner's specification beside the master), [`wrong`];
+//! - how a test is run: [`cargo`] builds, [`process`] runs one process with its limits, [`run`] runs
+//!   the tests of an exercise, [`verdict`] names what happened, [`check`] puts it together;
+//! - what is kept: [`progress`], [`backup`];
+//! - what is seen: [`terminal`], [`screen`], [`json`], [`diff`].
+
+pub mod backup;
+pub mod cargo;
+pub mod carve;
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod course;
+pub mod date;
+pub mod diff;
+pub mod error;
+pub mod files;
+pub mod json;
+pub mod process;
+pub mod progress;
+pub mod run;
+pub mod rust_source;
+pub mod screen;
+pub mod spec;
+pub mod terminal;
+pub mod verdict;
+pub mod wrong;

@@ -1,0 +1,42 @@
+//! `solution`: the reference.
+
+use std::io::{self, BufRead};
+
+use super::{App, say};
+use crate::carve::{Form, carve_folder};
+use crate::cli::CALL;
+use crate::error::Result;
+use crate::progress::State;
+use crate::terminal::Paint;
+
+impl App {
+    /// Shows the reference; asks first while the exercise is unsolved, unless `yes`.
+    pub fn solution(&self, exercise: &str, yes: bool) -> Result<bool> {
+        let exercise = self.course.named(exercise)?;
+        let solved = self.progress().state(exercise) != State::Open;
+        if !solved && !yes && !self.wants_it(&exercise.label()) {
+            say(&format!(
+                "Not shown. `{CALL} -- hint` helps one step at a time.\n"
+            ));
+            return Ok(true);
+        }
+        for (path, text) in carve_folder(&exercise.solution, Form::Solution, &["src"])? {
+            let path = self.screen.style.paint(Paint::Strong, &path);
+            say(&format!("{path}\n\n{text}\n"));
+        }
+        Ok(true)
+    }
+
+    /// Asks. The end of the input is a no.
+    fn wants_it(&self, label: &str) -> bool {
+        say(&format!(
+            "{label} is not solved yet. Show the reference all the same? [y/N] "
+        ));
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        if !answer.ends_with('\n') {
+            say("\n");
+        }
+        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+    }
+}

@@ -1,0 +1,288 @@
+//! One process with its limits: time, output, and the children that it starts.
+//!
+//! The rule: whatever the process does, [`run`] returns soon after its exit or its limit, with no
+//! process left. And when the checker itself dies, even by `SIGKILL`, its processes die with it: on
+//! Unix the [`guard`] sees to that, on Windows the job object.
+//!
+//! Each system's file gives a `Group` with the same methods: `prepare` a command so that it starts a
+//! group of its own, `of` the child that was started, `kill` all of it, `is_empty`.
+
+#[cfg(unix)]
+pub mod guard;
+#[cfg(target_os = "linux")]
+mod marked;
+#[cfg(unix)]
+#[path = "unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod system;
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use system::Group;
+
+/// How much output is kept of one process, in bytes: half of it from the start, half from the end.
+pub const KEPT: usize = 1 << 20;
+
+/// A child that is still there this long after its parent's exit was left behind.
+const GRACE: Duration = Duration::from_millis(50);
+
+/// The environment variable that marks every process of this checker.
+pub const RUN: &str = "WORKSHOP_RUN";
+
+/// The environment variable that says for which test a process was started.
+pub const TEST: &str = "WORKSHOP_TEST";
+
+/// A request to stop, shared with whoever may ask for it.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks everything that runs with this value to stop.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked.
+    pub fn asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with this status.
+    Exited(i32),
+    /// By this signal; on Windows, by this exception.
+    Crashed(u32),
+    /// Not within its time; it was killed.
+    TimedOut,
+    /// It was killed because somebody asked for it.
+    Cancelled,
+}
+
+/// What became of a process.
+#[derive(Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub end: End,
+    /// Both of its outputs in the order in which they were written; at most [`KEPT`] bytes and a line
+    /// that says how much is left out.
+    pub output: String,
+    /// How many bytes it wrote.
+    pub written: u64,
+    /// Whether children of its were still running after its exit.
+    pub left_children: bool,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Runs `command` until it exits, or `limit` has passed, or `cancel` is asked; then kills what is left
+/// of its process group.
+///
+/// # Errors
+///
+/// When the process cannot be started or waited for.
+pub fn run(mut command: Command, limit: Duration, cancel: &Cancel) -> io::Result<Ended> {
+    let (reader, writer) = io::pipe()?;
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone()?)
+        .stderr(writer);
+    Group::prepare(&mut command);
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    // The command holds our copies of the pipe's end; with them open the output would never end.
+    drop(command);
+    let group = Group::of(&child)?;
+    let output = Output::collect(reader);
+
+    let end = wait(&mut child, &output, start + limit, cancel)?;
+    let left_children = matches!(end, End::Exited(_) | End::Crashed(_)) && !empties(&group);
+    group.kill();
+    child.wait()?;
+    let (output, written) = output.finish();
+    Ok(Ended {
+        end,
+        output,
+        written,
+        left_children,
+        elapsed: start.elapsed(),
+    })
+}
+
+/// Waits for the exit of `child`. Most processes close their output when they exit, so that is what
+/// we sleep on; one that closes it early, or lets a child hold it, is asked again and again.
+fn wait(child: &mut Child, output: &Output, deadline: Instant, cancel: &Cancel) -> io::Result<End> {
+    let mut pause = Duration::from_micros(100);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(end_of(status));
+        }
+        if cancel.asked() {
+            return Ok(End::Cancelled);
+        }
+        let now = Instant::now();
+        if now >= deadline {
+            return Ok(End::TimedOut);
+        }
+        if output.wait_closed(Duration::from_millis(5).min(deadline - now)) {
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Whether the group has no process left, or has none after a moment.
+fn empties(group: &Group) -> bool {
+    let deadline = Instant::now() + GRACE;
+    while !group.is_empty() {
+        if Instant::now() >= deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+#[cfg(unix)]
+fn end_of(status: ExitStatus) -> End {
+    use std::os::unix::process::ExitStatusExt;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => End::Exited(code),
+        (None, signal) => End::Crashed(signal.unwrap_or(0).unsigned_abs()),
+    }
+}
+
+#[cfg(windows)]
+fn end_of(status: ExitStatus) -> End {
+    let code = status.code().unwrap_or(0);
+    // An exception that nobody handles ends the process with its NTSTATUS, whose two highest bits are
+    // set for an error: <https://learn.microsoft.com/openspecs/windows_protocols/ms-erref>.
+    match code.cast_unsigned() {
+        exception if exception >> 30 == 3 => End::Crashed(exception),
+        _ => End::Exited(code),
+    }
+}
+
+/// Kills the processes that left their group, and so were not found by [`run`]; returns the tests that
+/// they were started for (the value of [`TEST`]). Only Linux can tell.
+pub fn kill_escaped(run: &str) -> Vec<String> {
+    #[cfg(target_os = "linux")]
+    return marked::kill(run);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = run;
+        Vec::new()
+    }
+}
+
+/// What a process writes, collected by a thread so that it never waits for us.
+struct Output {
+    captured: Arc<Mutex<Captured>>,
+    closed: mpsc::Receiver<()>,
+}
+
+#[derive(Default)]
+struct Captured {
+    head: Vec<u8>,
+    tail: VecDeque<u8>,
+    written: u64,
+}
+
+impl Output {
+    fn collect(mut pipe: impl Read + Send + 'static) -> Output {
+        let captured = Arc::new(Mutex::new(Captured::default()));
+        let (done, closed) = mpsc::channel::<()>();
+        let shared = Arc::clone(&captured);
+        thread::spawn(move || {
+            let mut buffer = [0; 16 * 1024];
+            loop {
+                match pipe.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(read) => shared
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .add(&buffer[..read]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => break,
+                }
+            }
+            // Dropping the sender is the message.
+            drop(done);
+        });
+        Output { captured, closed }
+    }
+
+    /// Waits until the other end of the pipe is closed, at most `limit`; true when it is.
+    fn wait_closed(&self, limit: Duration) -> bool {
+        self.closed.recv_timeout(limit) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    /// What was written. A process that escaped may hold the pipe open for ever: then the thread keeps
+    /// waiting, and we take what there is.
+    fn finish(self) -> (String, u64) {
+        self.wait_closed(Duration::from_millis(200));
+        let captured = self.captured.lock().unwrap_or_else(PoisonError::into_inner);
+        (captured.text(), captured.written)
+    }
+}
+
+impl Captured {
+    fn add(&mut self, bytes: &[u8]) {
+        self.written += bytes.len() as u64;
+        let room = KEPT / 2 - self.head.len();
+        let (head, tail) = bytes.split_at(room.min(bytes.len()));
+        self.head.extend_from_slice(head);
+        self.tail.extend(tail);
+        let excess = self.tail.len().saturating_sub(KEPT / 2);
+        self.tail.drain(..excess);
+    }
+
+    fn text(&self) -> String {
+        let mut bytes = self.head.clone();
+        let left_out = self.written - (self.head.len() + self.tail.len()) as u64;
+        if left_out > 0 {
+            bytes.extend_from_slice(format!("\n[{left_out} bytes left out]\n").as_bytes());
+        }
+        bytes.extend(&self.tail);
+        String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Captured, KEPT};
+
+    #[test]
+    fn little_output_is_kept_whole() {
+        let mut captured = Captured::default();
+        captured.add(b"one ");
+        captured.add(b"two");
+        assert_eq!(captured.text(), "one two");
+    }
+
+    #[test]
+    fn much_output_keeps_its_start_and_its_end() {
+        let mut captured = Captured::default();
+        captured.add(b"start");
+        for _ in 0..300 {
+            captured.add(&[b'x'; 10_000]);
+        }
+        captured.add(b"end");
+        assert_eq!(captured.written, 3_000_008);
+        let text = captured.text();
+        assert!(text.starts_with("startxxx") && text.ends_with("xxxend"));
+        let left_out = format!("[{} bytes left out]", 3_000_008 - KEPT);
+        assert!(text.contains(&left_out), "no line says {left_out}");
+    }
+}
