@@ -144,6 +144,7 @@ impl Checker<'_> {
         };
         tests.sort_by_key(place);
 
+        (self.status)(Status::Tests(0, tests.len()));
         let over = AtomicUsize::new(0);
         let finished = |_: &Outcome| {
             let over = over.fetch_add(1, Ordering::Relaxed) + 1;

@@ -382,6 +382,28 @@ mod tests {
 
     #[test]
     fn the_overview_names_every_command() {
-        insta::assert_snapshot!(help(None), @"");
+        insta::assert_snapshot!(help(None), @r"
+        The guide through the workshop.
+
+        cargo run -p checker
+            says where you are, checks the current exercise, and says what to do next
+
+        cargo run -p checker -- COMMAND
+            check [NN|name|all] [--all] [--json]        check an exercise, the current one if none is named
+            list [--json]                               the course, and how far you are in it
+            hint [NN|name] [level]                      help in three steps, one step further each time
+            watch                                       check again whenever you save a file
+            next                                        go on to the next exercise, done or not
+            reset NN|name|all [--tests]                 start an exercise afresh; your work is kept as a backup
+            solution NN|name [--yes]                    show the reference solution
+            diff NN|name                                compare your code with the reference
+            catch-up NN|name                            fill the unsolved exercises before NN with the reference
+            doctor                                      look at this machine: what works, and what a chapter will miss
+            verify [NN|name]                            for maintainers: prove the course
+            carve [NN|name]                             for maintainers: make the exercises from the solutions
+            help [command]                              this overview, or more about a command
+
+        `--help` behind a command says more about it. `cargo workshop COMMAND` is the same.
+        ");
     }
 }

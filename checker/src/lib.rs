@@ -7,7 +7,7 @@
 //! - how a test is run: [`cargo`] builds, [`process`] runs one process with its limits, [`run`] runs
 //!   the tests of an exercise, [`verdict`] names what happened, [`check`] puts it together;
 //! - what is kept: [`progress`], [`backup`];
-//! - what is seen: [`terminal`], [`screen`], [`json`], [`diff`].
+//! - what is seen: [`terminal`], [`screen`], [`text`], [`json`], [`diff`].
 
 pub mod backup;
 pub mod cargo;
@@ -28,5 +28,6 @@ pub mod rust_source;
 pub mod screen;
 pub mod spec;
 pub mod terminal;
+pub mod text;
 pub mod verdict;
 pub mod wrong;

@@ -144,21 +144,22 @@ pub fn update(root: &Path, change: impl FnOnce(&mut Progress)) -> Option<String>
     let before = progress.clone();
     change(&mut progress);
     let text = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let damaged = text.as_ref().is_ok_and(|text| parse(text).1.is_some());
-    if progress == before && !damaged {
+    let damage = text.ok().and_then(|text| parse(&text).1);
+    if progress == before && damage.is_none() {
         return None;
     }
     let mut note = None;
-    if damaged {
+    if let Some(damage) = damage {
         let copy = free_name(root);
         note = Some(match fs::copy(&path, &copy) {
             Ok(_) => format!(
-                "The damaged {FILE} was kept as {}.",
+                "{FILE} {damage}. It was kept as {}; what could be read of it is used, and `check all` \
+                 finds the rest again.",
                 files::relative(&copy, root)
             ),
             Err(error) => {
                 return Some(format!(
-                    "{FILE} is damaged and cannot be copied ({error}), so it is left as it is and \
+                    "{FILE} {damage}, and cannot be copied ({error}), so it is left as it is and \
                      progress is not saved."
                 ));
             }

@@ -11,6 +11,7 @@ use crate::files;
 use crate::progress::{Progress, State};
 use crate::run::Outcome;
 use crate::terminal::{Paint, Style};
+use crate::text;
 use crate::verdict::{Panic, Verdict};
 
 /// How many compiler errors are shown unless all are asked for: the first ones cause the others.
@@ -40,10 +41,11 @@ impl Screen {
 
     /// A path that can be clicked.
     pub fn path(&self, path: &Path) -> String {
-        match (self.at_root, path.strip_prefix(&self.root)) {
-            (true, Ok(path)) => path.display().to_string(),
-            _ => path.display().to_string(),
-        }
+        let shown = match self.at_root {
+            true => path.strip_prefix(&self.root).unwrap_or(path),
+            false => path,
+        };
+        shown.display().to_string()
     }
 
     /// A place in a message, `exercises/…/lib.rs:3:5`, which counts from the root.
@@ -131,6 +133,15 @@ impl Screen {
         format!("{}\n", self.style.paint(Paint::Strong, text))
     }
 
+    /// What somebody who has never been here needs to know.
+    pub fn welcome(&self) -> String {
+        let text = self.prose(
+            "Welcome. Every exercise starts with failing tests: that is how it should look. Read the \
+             chapter, write what is missing where `TODO` stands, and run this command again.",
+        );
+        format!("\n{text}")
+    }
+
     /// The head of a check: which exercise, where to read.
     pub fn exercise(&self, exercise: &Exercise) -> String {
         let (reading, coding) = exercise.minutes;
@@ -153,11 +164,20 @@ impl Screen {
         text
     }
 
-    /// Where the first piece of work is, else what the README names.
+    /// Where the first piece of work is, else the files that the README names.
     fn edit_line(&self, exercise: &Exercise) -> String {
-        match first_todo(exercise) {
-            Some((path, line)) => format!("{}:{line}", self.path(&path)),
-            None => exercise.edits.clone(),
+        if let Some((path, line)) = first_todo(exercise) {
+            return format!("{}:{line}", self.path(&path));
+        }
+        let quoted = exercise.edits.split('`').skip(1).step_by(2);
+        let files: Vec<String> = quoted
+            .map(|name| exercise.folder.join(name))
+            .filter(|path| path.exists() && is_for_here(path))
+            .map(|path| self.path(&path))
+            .collect();
+        match files.is_empty() {
+            true => self.path(&exercise.folder.join("src")),
+            false => files.join(", "),
         }
     }
 
@@ -200,11 +220,13 @@ impl Screen {
         if !report.differences.is_empty() {
             let number = &report.exercise.number;
             let what = report.differences.join("; ");
-            text.push_str(&format!(
-                "\n{} {what}.\nThe exercise counts as done when all of the original tests pass: \
-                 `{CALL} -- reset {number} --tests` brings them back, and keeps your copy as a backup.\n",
-                self.bad("Your copy of the tests differs from the original:")
-            ));
+            let head = self.bad("Your copy of the tests differs from the original.");
+            text.push_str(&format!("\n{head}\n"));
+            let what = format!(
+                "{what}. The exercise counts as done when all of the original tests pass: \
+                 `{CALL} -- reset {number} --tests` brings them back, and keeps your copy as a backup."
+            );
+            text.push_str(&self.prose(&what));
         }
         text
     }
@@ -257,15 +279,11 @@ impl Screen {
             text.push_str(&format!("\n{}\n", self.failure(outcome)));
         }
         let passing = outcomes.len() - failing.len();
+        text.push_str(&format!("\n{passing} of {} tests pass.", outcomes.len()));
         if failing.len() > 1 && !all {
-            let more = failing.len() - 1;
-            text.push_str(&format!(
-                "\n{passing} of {} tests pass; --all explains the other {more}.\n",
-                outcomes.len()
-            ));
-        } else {
-            text.push_str(&format!("\n{passing} of {} tests pass.\n", outcomes.len()));
+            text.push_str(" With --all, every failure is explained.");
         }
+        text.push('\n');
         text
     }
 
@@ -275,7 +293,10 @@ impl Screen {
         let head = self
             .style
             .paint(Paint::Strong, &format!("{word}: {}", outcome.id.name));
-        format!("{head}\n{}", indent(&self.explain(&outcome.verdict)))
+        format!(
+            "{head}\n{}",
+            text::block(&self.explain(&outcome.verdict), self.style.width)
+        )
     }
 
     /// What a verdict means.
@@ -286,7 +307,10 @@ impl Screen {
         };
         let with_output = |what: String, output: &str| match output {
             "" => what,
-            output => format!("{what}\nIt said before:\n{}", indent(output)),
+            output => format!(
+                "{what}\nIt said before:\n{}",
+                text::block(output, usize::MAX)
+            ),
         };
         match verdict {
             Verdict::Passed => String::from("It passed."),
@@ -296,7 +320,7 @@ impl Screen {
                 [first, last] => format!(
                     "{}\nwhich in the end became\n{}",
                     panic(first),
-                    indent(&panic(last))
+                    text::block(&panic(last), usize::MAX)
                 ),
                 panics => panics.iter().map(panic).collect::<Vec<_>>().join("\n"),
             },
@@ -324,7 +348,7 @@ impl Screen {
                 let end = if *endless { " and did not end" } else { "" };
                 format!(
                     "It printed {}{end}, where a test has little to say: is there a print in a loop?",
-                    size(*bytes)
+                    text::size(*bytes)
                 )
             }
             Verdict::LeftProcesses => String::from(
@@ -375,15 +399,25 @@ impl Screen {
     /// The exercises that have to be done first.
     pub fn prerequisites(&self, exercise: &Exercise, missing: &[&Exercise]) -> String {
         let names: Vec<String> = missing.iter().map(|exercise| exercise.label()).collect();
-        format!(
-            "{} builds on {}, which {} not done yet, so a failure below may come from there.\nEither do \
-             {} first, or take the reference for what is missing: {CALL} -- catch-up {}\n",
-            self.style.paint(Paint::Notice, &exercise.label()),
-            names.join(", "),
-            if names.len() == 1 { "is" } else { "are" },
-            if names.len() == 1 { "it" } else { "them" },
+        let (is, it) = if names.len() == 1 {
+            ("is", "it")
+        } else {
+            ("are", "them")
+        };
+        self.prose(&format!(
+            "{} builds on {}, which {is} not done yet: a failure below may come from there. Do {it} \
+             first, or take the reference for what is missing: {CALL} -- catch-up {}",
+            exercise.label(),
+            names.join(" and "),
             exercise.number,
-        )
+        ))
+    }
+
+    /// A paragraph, broken at the width of the terminal.
+    fn prose(&self, text: &str) -> String {
+        let mut lines = text::wrap(text, self.style.width.min(100)).join("\n");
+        lines.push('\n');
+        lines
     }
 
     fn bad(&self, text: &str) -> String {
@@ -465,21 +499,4 @@ fn is_for_here(path: &Path) -> bool {
     systems
         .iter()
         .all(|(word, here)| *here || !name.contains(word))
-}
-
-fn indent(text: &str) -> String {
-    let lines = text.lines().map(|line| match line {
-        "" => String::new(),
-        line => format!("  {line}"),
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// `209 MB`
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
-        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
-        _ => format!("{} GB", bytes / 1_000_000_000),
-    }
 }

@@ -32,19 +32,11 @@ impl App {
         self.remember(&report, false);
         say(&self.screen.map(&self.course, &self.progress(), false));
         if progress.done.is_empty() && !report.passed() {
-            say(&self.first_steps());
+            say(&self.screen.welcome());
         }
         say("\n");
         self.show(&report, all);
         Ok(true)
-    }
-
-    /// What somebody who has never been here needs to know.
-    fn first_steps(&self) -> String {
-        String::from(
-            "\nWelcome. Every exercise starts with failing tests: that is how it should look. Read the\n\
-             chapter, write what is missing where `TODO` stands, and run this command again.\n",
-        )
     }
 
     /// `check`: true when all of what was asked for passes.

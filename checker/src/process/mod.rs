@@ -261,7 +261,112 @@ impl Captured {
 
 #[cfg(test)]
 mod tests {
-    use super::{Captured, KEPT};
+    use std::env;
+    use std::process::{Command, Stdio};
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use super::{Cancel, Captured, End, Ended, KEPT, run};
+
+    /// Runs one of the ignored tests below, which are what the child process does.
+    fn run_child(name: &str, limit: Duration, cancel: &Cancel) -> Ended {
+        let program = env::current_exe().expect("the test program knows its path");
+        // An emulator that the system does not start by itself: `.ci/cross` names it.
+        let runner = env::var("WORKSHOP_RUNNER").unwrap_or_default();
+        let mut words = runner.split_whitespace().map(str::to_owned);
+        let mut command = match words.next() {
+            Some(emulator) => Command::new(emulator),
+            None => Command::new(&program),
+        };
+        if !runner.is_empty() {
+            command.args(words).arg(&program);
+        }
+        let test = format!("process::tests::{name}");
+        command.args([test.as_str(), "--exact", "--ignored", "--nocapture"]);
+        run(command, limit, cancel).expect("it starts")
+    }
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    #[ignore = "a child of the tests below"]
+    fn child_prints() {
+        println!("to one side");
+        eprintln!("to the other");
+    }
+
+    #[test]
+    #[ignore = "a child of the tests below"]
+    fn child_never_ends() {
+        loop {
+            thread::park();
+        }
+    }
+
+    #[test]
+    #[ignore = "a child of the tests below"]
+    fn child_leaves_a_child() {
+        let program = env::current_exe().expect("the test program knows its path");
+        let runner = env::var("WORKSHOP_RUNNER").unwrap_or_default();
+        let mut words: Vec<String> = runner.split_whitespace().map(str::to_owned).collect();
+        words.push(program.display().to_string());
+        let test = "process::tests::child_never_ends";
+        // It holds our output open, too.
+        let child = Command::new(&words[0])
+            .args(&words[1..])
+            .args([test, "--exact", "--ignored", "--nocapture"])
+            .stdin(Stdio::null())
+            .spawn();
+        // It is not waited for, on purpose.
+        drop(child.expect("it starts"));
+    }
+
+    #[test]
+    fn a_process_that_exits_gives_status_and_output() {
+        let ended = run_child("child_prints", MINUTE, &Cancel::default());
+        assert_eq!(ended.end, End::Exited(0), "{}", ended.output);
+        let one = ended.output.find("to one side");
+        let other = ended.output.find("to the other");
+        assert!(
+            one.is_some() && one < other,
+            "in their order: {}",
+            ended.output
+        );
+        assert!(!ended.left_children);
+    }
+
+    #[test]
+    fn a_process_that_hangs_is_stopped_at_its_limit() {
+        let limit = Duration::from_millis(300);
+        let start = Instant::now();
+        let ended = run_child("child_never_ends", limit, &Cancel::default());
+        assert_eq!(ended.end, End::TimedOut, "{}", ended.output);
+        assert!(
+            start.elapsed() < limit + Duration::from_secs(5),
+            "{:?}",
+            start.elapsed()
+        );
+    }
+
+    #[test]
+    fn a_process_is_stopped_when_somebody_asks() {
+        let cancel = Cancel::default();
+        cancel.ask();
+        let ended = run_child("child_never_ends", MINUTE, &cancel);
+        assert_eq!(ended.end, End::Cancelled, "{}", ended.output);
+    }
+
+    #[test]
+    fn a_child_left_behind_is_noticed_and_stopped() {
+        let start = Instant::now();
+        let ended = run_child("child_leaves_a_child", MINUTE, &Cancel::default());
+        assert_eq!(ended.end, End::Exited(0), "{}", ended.output);
+        assert!(ended.left_children, "{}", ended.output);
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "it waited for the pipe's end"
+        );
+    }
 
     #[test]
     fn little_output_is_kept_whole() {

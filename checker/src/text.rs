@@ -1,0 +1,81 @@
+//! Laying out text for a terminal.
+
+/// The widest that lines of prose get: longer ones are hard to read, however wide the terminal is.
+const WIDEST: usize = 100;
+
+/// Moves every line two columns in, and breaks lines of prose that are wider than `width`. Lines that
+/// are laid out themselves, with an indent or a run of spaces, are left as they are.
+pub fn block(text: &str, width: usize) -> String {
+    let width = width.min(WIDEST).saturating_sub(2).max(16);
+    let mut block = String::new();
+    for line in text.lines() {
+        let is_laid_out = line.starts_with(' ') || line.trim_end().contains("  ");
+        let lines = if is_laid_out {
+            vec![line.to_owned()]
+        } else {
+            wrap(line, width)
+        };
+        for line in lines {
+            if !block.is_empty() {
+                block.push('\n');
+            }
+            if !line.is_empty() {
+                block.push_str("  ");
+                block.push_str(&line);
+            }
+        }
+    }
+    block
+}
+
+/// Breaks a line at spaces. A word that is wider than `width` has a line of its own.
+pub fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.len() - 1;
+        let wide = lines[last].chars().count() + 1 + word.chars().count();
+        if lines[last].is_empty() {
+            lines[last].push_str(word);
+        } else if wide <= width {
+            lines[last].push(' ');
+            lines[last].push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// `209 MB`
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{} GB", bytes / 1_000_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_broken_and_pictures_are_not() {
+        let text =
+            "one two three four five six seven\n  | a picture | is left as wide as it is |\n\nend";
+        insta::assert_snapshot!(block(text, 20), @r"
+          one two three four
+          five six seven
+            | a picture | is left as wide as it is |
+
+          end
+        ");
+    }
+
+    #[test]
+    fn sizes_are_for_people() {
+        assert_eq!(size(1), "1 kB");
+        assert_eq!(size(209_000_000), "209 MB");
+        assert_eq!(size(3_500_000_000), "3 GB");
+    }
+}
