@@ -104,7 +104,12 @@ fn work_shows_in_the_processor_time_and_waiting_does_not() {
 #[test]
 fn descriptors_are_counted() {
     let child = in_child("descriptors_are_counted", || {
+        // The first pipe may make the system open more than the pipe, once.
+        drop(std::io::pipe().expect("a pipe"));
         let before = support::descriptor_count();
+        if cfg!(windows) && before == 0 {
+            return; // Wine 8 does not count.
+        }
         let pipe = std::io::pipe().expect("a pipe");
         assert_eq!(support::descriptor_count(), before + 2);
         drop(pipe);
