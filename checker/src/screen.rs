@@ -3,7 +3,6 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::carve::CARVED;
 use crate::check::{Findings, Report};
 use crate::cli::CALL;
 use crate::course::{Course, Exercise};
@@ -450,32 +449,20 @@ fn parts(course: &Course) -> Vec<&[Exercise]> {
         .collect()
 }
 
-/// The first `TODO` in the learner's sources that this system compiles: its file and line.
+/// The first `// TODO` in the first of the learner's sources that this system compiles and that still has
+/// a `todo!()`: its file and line.
 fn first_todo(exercise: &Exercise) -> Option<(PathBuf, usize)> {
-    let files = CARVED
-        .iter()
-        .take(1)
-        .flat_map(|part| files::files_below(&exercise.folder.join(part)));
-    let files: Vec<PathBuf> = files.flatten().filter(|path| is_for_here(path)).collect();
-    let line_with = |word: &str| {
-        files.iter().find_map(|path| {
-            let text = files::read_text(path).ok()?;
-            let line = text.lines().position(|line| line.contains(word))?;
-            Some((path.clone(), line + 1))
+    let sources = files::files_below(&exercise.folder.join("src")).ok()?;
+    sources
+        .into_iter()
+        .filter(|path| is_for_here(path))
+        .find_map(|path| {
+            let text = files::read_text(&path).ok()?;
+            let line_with = |word| text.lines().position(|line: &str| line.contains(word));
+            let todo = line_with("todo!(")?;
+            let line = line_with("// TODO").unwrap_or(todo) + 1;
+            Some((path, line))
         })
-    };
-    line_with("todo!(").and_then(|(path, line)| {
-        // Point at the comment above, when there is one.
-        let text = files::read_text(&path).ok()?;
-        let lines: Vec<&str> = text.lines().collect();
-        let above = lines[..line]
-            .iter()
-            .rposition(|text| text.contains("// TODO"));
-        let near = above
-            .filter(|&at| line - at <= 10)
-            .map_or(line, |at| at + 1);
-        Some((path, near))
-    })
 }
 
 /// Whether a file named for a system, a mechanism or a processor is compiled here.

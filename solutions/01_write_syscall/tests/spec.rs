@@ -1,0 +1,223 @@
+extern crate write_syscall_solution as write_syscall;
+
+use std::io::{self, ErrorKind, Read};
+use std::thread;
+use std::time::Duration;
+
+use support::{in_child, within};
+use write_syscall::{stdout, write, write_all};
+
+/// What the system says about an output that is not open for writing: `EBADF`, or
+/// `ERROR_ACCESS_DENIED` on Windows.
+const NOT_OPEN_FOR_WRITING: i32 = if cfg!(windows) { 5 } else { 9 };
+
+/// A `write` for `write_all` that answers from a script, and remembers what it was asked to write.
+struct Script {
+    answers: Vec<io::Result<usize>>,
+    asked: Vec<String>,
+}
+
+impl Script {
+    fn new(answers: Vec<io::Result<usize>>) -> Script {
+        Script {
+            answers,
+            asked: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        assert!(
+            !self.answers.is_empty(),
+            "write_all calls `write` once more, with {text:?}, although it has had its last answer. It was \
+             asked before: {:?}. Does it stop at an error, and when nothing is left?",
+            self.asked
+        );
+        self.asked.push(text);
+        self.answers.remove(0)
+    }
+
+    fn run(&mut self, text: &str) -> io::Result<()> {
+        write_all(|bytes| self.write(bytes), text.as_bytes())
+    }
+}
+
+#[test]
+fn what_is_written_comes_out_of_the_pipe() {
+    let (mut reader, writer) = io::pipe().expect("the system has a pipe");
+    let count = write(&writer, b"system call").expect("there is room in the pipe");
+    assert_eq!(
+        count, 11,
+        "an empty pipe takes 11 bytes at once, so `write` returns 11; yours returns {count}. It is what the \
+         system returned, or wrote to the count's variable, as a usize."
+    );
+    drop(writer);
+    let mut text = String::new();
+    reader
+        .read_to_string(&mut text)
+        .expect("the pipe can be read");
+    assert_eq!(
+        text, "system call",
+        "other bytes came out than went in. Do the pointer and the count belong to the same slice?"
+    );
+}
+
+#[test]
+fn a_call_that_fails_gives_the_systems_reason() {
+    let (reader, _writer) = io::pipe().expect("the system has a pipe");
+    // This is the end for reading.
+    match write(&reader, b"wrong end") {
+        Ok(count) => panic!(
+            "nobody can write to the reading end of a pipe, and your `write` says that {count} bytes were \
+             taken. Is the -1 (on Windows the FALSE) of a failure taken for a count?"
+        ),
+        Err(error) => assert_eq!(
+            error.raw_os_error(),
+            Some(NOT_OPEN_FOR_WRITING),
+            "the system's reason is number {NOT_OPEN_FOR_WRITING}; your error is {error:?}. Read it with \
+             `io::Error::last_os_error()`, and right after the call: the next call may change it."
+        ),
+    }
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_broken() {
+    let (reader, writer) = io::pipe().expect("the system has a pipe");
+    drop(reader);
+    match write(&writer, b"anybody there?") {
+        Ok(count) => panic!(
+            "nobody can ever read this pipe, and your `write` says that {count} bytes were taken. Is a \
+             failure taken for a count?"
+        ),
+        Err(error) => assert_eq!(
+            error.kind(),
+            ErrorKind::BrokenPipe,
+            "the reading end is closed, so the system says EPIPE (ERROR_NO_DATA on Windows), which std calls \
+             BrokenPipe; your error is {error:?}"
+        ),
+    }
+}
+
+#[test]
+fn nothing_to_write_is_no_error() {
+    let (_reader, writer) = io::pipe().expect("the system has a pipe");
+    let count = write(&writer, b"");
+    assert!(
+        matches!(count, Ok(0)),
+        "no bytes are 0 bytes, and that is no error; your `write` gives {count:?}. Does `cvt` take 0 for a \
+         failure? (On Windows the BOOL and the count are two things.)"
+    );
+}
+
+#[test]
+fn the_standard_output_is_where_the_parent_reads() {
+    let child = in_child("the_standard_output_is_where_the_parent_reads", || {
+        let count = write(stdout(), b"<written by hand>\n").expect("the parent reads");
+        assert_eq!(count, 18, "the pipe has room for 18 bytes");
+    });
+    assert!(
+        child.stdout().contains("<written by hand>\n"),
+        "a child process wrote `<written by hand>` to `stdout()`, and its parent reads something else. Is it \
+         descriptor 1 (STD_OUTPUT_HANDLE)? The child said:\n{}{}",
+        child.stdout(),
+        child.stderr()
+    );
+}
+
+#[test]
+fn a_short_write_goes_on_where_it_stopped() {
+    let mut script = Script::new(vec![Ok(3), Ok(1), Ok(4)]);
+    let result = script.run("abcdefgh");
+    assert!(
+        result.is_ok(),
+        "8 bytes are taken as 3, 1 and 4, so all are written; your write_all gives {result:?}"
+    );
+    assert_eq!(
+        script.asked,
+        ["abcdefgh", "defgh", "efgh"],
+        "after `write` has taken some bytes, the next call gets the rest and only the rest. What was it \
+         asked to write? (left: yours)"
+    );
+}
+
+#[test]
+fn an_interrupted_call_is_made_again() {
+    let interrupted = || Err(ErrorKind::Interrupted.into());
+    let mut script = Script::new(vec![
+        interrupted(),
+        Ok(2),
+        interrupted(),
+        interrupted(),
+        Ok(3),
+    ]);
+    let result = script.run("abcde");
+    assert!(
+        result.is_ok(),
+        "a signal that comes first (EINTR) is no failure: nothing was taken, so the same bytes are offered \
+         again. Your write_all gives {result:?}"
+    );
+    assert_eq!(
+        script.asked,
+        ["abcde", "abcde", "cde", "cde", "cde"],
+        "an interrupted call has taken nothing: the same bytes are offered again. (left: yours)"
+    );
+}
+
+#[test]
+fn a_call_that_takes_nothing_is_an_error_and_not_a_loop() {
+    let mut script = Script::new(vec![Ok(2), Ok(0)]);
+    let result = script.run("abcde");
+    let kind = result.as_ref().map_err(io::Error::kind);
+    assert_eq!(
+        kind,
+        Err(ErrorKind::WriteZero),
+        "`write` takes 2 bytes and then none, without an error. Asking again could go on for ever, so this \
+         is ErrorKind::WriteZero; your write_all gives {result:?}"
+    );
+}
+
+#[test]
+fn an_error_after_some_bytes_is_reported() {
+    let mut script = Script::new(vec![Ok(2), Err(ErrorKind::BrokenPipe.into())]);
+    let result = script.run("abcde");
+    let kind = result.as_ref().map_err(io::Error::kind);
+    assert_eq!(
+        kind,
+        Err(ErrorKind::BrokenPipe),
+        "`write` takes 2 bytes and then fails with BrokenPipe, so write_all fails with it; yours gives \
+         {result:?}"
+    );
+}
+
+#[test]
+fn a_mebibyte_waits_for_its_reader_and_arrives() {
+    let hint = "a thread reads as fast as you write, so this ends. Does write_all offer bytes that are taken \
+                already, again and again?";
+    within(Duration::from_secs(5), hint, || {
+        let (mut reader, writer) = io::pipe().expect("the system has a pipe");
+        let bytes: Vec<u8> = (0..1 << 20)
+            .map(|number: u32| number.to_le_bytes()[1])
+            .collect();
+        let reading = thread::spawn(move || {
+            let mut got = Vec::new();
+            reader.read_to_end(&mut got).map(|_| got)
+        });
+        let result = write_all(|rest| write(&writer, rest), &bytes);
+        drop(writer);
+        let got = reading.join().expect("the reader does not panic");
+        let got = got.expect("the pipe can be read");
+        assert!(
+            result.is_ok(),
+            "the pipe is full before the reader has begun, and the system lets `write` wait for it, so all \
+             is written in the end; your write_all gives {result:?}"
+        );
+        assert!(
+            got == bytes,
+            "{} bytes went in and {} came out, or they differ. Is the count that `write` returns the one \
+             that the system gave?",
+            bytes.len(),
+            got.len()
+        );
+    });
+}
