@@ -118,8 +118,8 @@ const COMMANDS: [Help; 13] = [
         "watch",
         "",
         "check again whenever you save a file",
-        "Keys work at any moment, also while a test runs: Enter checks again, h gives a hint, l lists\n\
-         the course, n goes on to the next exercise, q quits.",
+        "Keys work at any moment, also while a test runs: Enter checks again, a explains every failure,\n\
+         h gives a hint, l lists the course, n goes on to the next exercise, q quits.",
     ),
     (
         "next",

@@ -26,6 +26,8 @@ pub struct Screen {
     /// Paths are shown relative to the root when that is the current directory, else whole: so that a
     /// terminal or an editor can open them.
     pub at_root: bool,
+    /// `watch` is running: a save is enough, and keys are shorter than commands.
+    pub watching: bool,
 }
 
 impl Screen {
@@ -35,6 +37,7 @@ impl Screen {
             style: Style::detect(),
             root: root.to_owned(),
             at_root: env::current_dir().is_ok_and(|here| here == root),
+            watching: false,
         }
     }
 
@@ -280,7 +283,10 @@ impl Screen {
         let passing = outcomes.len() - failing.len();
         text.push_str(&format!("\n{passing} of {} tests pass.", outcomes.len()));
         if failing.len() > 1 && !all {
-            text.push_str(" With --all, every failure is explained.");
+            text.push_str(match self.watching {
+                true => " Key a explains every failure.",
+                false => " With --all, every failure is explained.",
+            });
         }
         text.push('\n');
         text
@@ -369,13 +375,17 @@ impl Screen {
     /// What to type next, after a check.
     pub fn next_step(&self, report: &Report, course: &Course, progress: &Progress) -> String {
         let exercise = &report.exercise;
+        let (check, go_on) = match self.watching {
+            true => (String::from("save it"), String::from("key n")),
+            false => (format!("then {CALL}"), String::from(CALL)),
+        };
         if report.passed() {
             let done = self
                 .style
                 .paint(Paint::Good, &format!("{} is done.", exercise.label()));
             return match progress.current(course) {
                 Some(next) => format!(
-                    "{done}\n\nNext: {}\n  read  {}\n  then  {CALL}\n",
+                    "{done}\n\nNext: {}\n  read  {}\n  then  {go_on}\n",
                     self.style
                         .paint(Paint::Strong, &format!("{}: {}", next.label(), next.title)),
                     self.path(&next.folder.join("README.md")),
@@ -389,10 +399,11 @@ impl Screen {
         {
             return format!("Next: {CALL} -- reset {} --tests\n", exercise.number);
         }
-        format!(
-            "Next: edit {}, then {CALL}\nStuck for ten minutes? {CALL} -- hint\n",
-            self.edit_line(exercise)
-        )
+        let edit = format!("Next: edit {}, {check}\n", self.edit_line(exercise));
+        match self.watching {
+            true => edit,
+            false => format!("{edit}Stuck for ten minutes? {CALL} -- hint\n"),
+        }
     }
 
     /// The exercises that have to be done first.

@@ -47,8 +47,14 @@ struct Running {
 impl App {
     /// Watches until `q`, Ctrl-C, or the end of the world.
     pub fn watch(&self) -> Result<bool> {
-        let (sender, events) = mpsc::channel();
         let keys = KeyMode::enter();
+        let mut app = self.clone();
+        app.screen.watching = keys.is_some();
+        app.handle_events(keys)
+    }
+
+    fn handle_events(&self, keys: Option<KeyMode>) -> Result<bool> {
+        let (sender, events) = mpsc::channel();
         if keys.is_some() {
             read_keys(sender.clone());
         }
@@ -61,6 +67,8 @@ impl App {
             cancel: Cancel::default(),
             thread: None,
         };
+        // What was shown last, for the key that shows all of it.
+        let mut last = None;
         self.start(&mut running, &exercise, &sender);
         // We hold a sender ourselves, so this ends only by `break`.
         for event in &events {
@@ -75,6 +83,7 @@ impl App {
                         Ok(report) => {
                             self.remember(&report, false);
                             self.show(&report, false);
+                            last = Some(report);
                         }
                         Err(error) => say(&format!("{error}\n")),
                     }
@@ -104,6 +113,13 @@ impl App {
                     line.clear();
                     if let Err(error) = self.hint(Some(&exercise.name), None) {
                         say(&format!("{error}\n"));
+                    }
+                    self.footer(true);
+                }
+                Event::Key(b'a') => {
+                    line.clear();
+                    if let Some(report) = &last {
+                        self.show(report, true);
                     }
                     self.footer(true);
                 }
@@ -159,7 +175,7 @@ impl App {
 
     fn footer(&self, keys: bool) {
         let text = match keys {
-            true => "watching: Enter checks again, h hint, l list, n next, q quit",
+            true => "watching: Enter checks again, a all failures, h hint, l list, n next, q quit",
             false => "watching",
         };
         say(&format!(
