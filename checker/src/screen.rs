@@ -376,8 +376,8 @@ impl Screen {
     pub fn next_step(&self, report: &Report, course: &Course, progress: &Progress) -> String {
         let exercise = &report.exercise;
         let (check, go_on) = match self.watching {
-            true => (String::from("save it"), String::from("key n")),
-            false => (format!("then {CALL}"), String::from(CALL)),
+            true => (String::from(" and save it"), String::from("key n")),
+            false => (format!(", then {CALL}"), String::from(CALL)),
         };
         if report.passed() {
             let done = self
@@ -399,7 +399,7 @@ impl Screen {
         {
             return format!("Next: {CALL} -- reset {} --tests\n", exercise.number);
         }
-        let edit = format!("Next: edit {}, {check}\n", self.edit_line(exercise));
+        let edit = format!("Next: edit {}{check}\n", self.edit_line(exercise));
         match self.watching {
             true => edit,
             false => format!("{edit}Stuck for ten minutes? {CALL} -- hint\n"),

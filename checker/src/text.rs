@@ -46,6 +46,38 @@ pub fn wrap(line: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Lays the paragraphs of a Markdown text out anew for `width`. Code, lists and tables stay as they are.
+pub fn reflow(text: &str, width: usize) -> String {
+    let width = width.min(WIDEST);
+    let mut lines: Vec<String> = Vec::new();
+    let mut paragraph = String::new();
+    let mut in_code = false;
+    for line in text.lines() {
+        let is_fence = line.starts_with("```");
+        in_code ^= is_fence;
+        let is_prose = !in_code
+            && !is_fence
+            && !line.is_empty()
+            && !line.starts_with([' ', '-', '|', '>', '#'])
+            && !line.starts_with(|c: char| c.is_ascii_digit());
+        if is_prose {
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(line.trim_end());
+            continue;
+        }
+        if !paragraph.is_empty() {
+            lines.extend(wrap(&std::mem::take(&mut paragraph), width));
+        }
+        lines.push(line.to_owned());
+    }
+    if !paragraph.is_empty() {
+        lines.extend(wrap(&paragraph, width));
+    }
+    lines.join("\n")
+}
+
 /// `209 MB`
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -69,6 +101,24 @@ mod tests {
             | a picture | is left as wide as it is |
 
           end
+        ");
+    }
+
+    #[test]
+    fn paragraphs_are_laid_out_anew_and_code_is_not() {
+        let text = "one two\nthree four five\n\n- a list\n  of two lines\n\n```rust\nlet a = 1;\nlet b = 2;\n```\nend";
+        insta::assert_snapshot!(reflow(text, 14), @r"
+        one two three
+        four five
+
+        - a list
+          of two lines
+
+        ```rust
+        let a = 1;
+        let b = 2;
+        ```
+        end
         ");
     }
 

@@ -5,6 +5,7 @@ use crate::cli::CALL;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::terminal::Paint;
+use crate::text;
 
 impl App {
     /// Shows one step more than the last time, or the steps up to `level`.
@@ -26,16 +27,20 @@ impl App {
         let mut text = format!("{}\n", exercise.label());
         for (title, body) in &steps[from..upto] {
             let title = self.screen.style.paint(Paint::Strong, title);
+            let body = text::reflow(body, self.screen.style.width);
             text.push_str(&format!("\n{title}\n\n{body}\n"));
         }
-        text.push('\n');
+        let more = match self.screen.watching {
+            true => String::from("key h"),
+            false => format!("`{CALL} -- hint`"),
+        };
         text.push_str(&match steps.len() - upto {
             0 => format!(
-                "That was the last step. `{CALL} -- solution {}` shows the reference.\n",
+                "\nThat was the last step. `{CALL} -- solution {}` shows the reference.\n",
                 exercise.number
             ),
-            1 => format!("One step is left: `{CALL} -- hint`\n"),
-            left => format!("{left} steps are left: `{CALL} -- hint`\n"),
+            1 => format!("\nOne step is left: {more}\n"),
+            left => format!("\n{left} steps are left: {more}\n"),
         });
         self.update(|progress| {
             progress
