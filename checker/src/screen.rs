@@ -383,6 +383,9 @@ impl Screen {
             let done = self
                 .style
                 .paint(Paint::Good, &format!("{} is done.", exercise.label()));
+            // Where progress cannot be saved, it has not been noted.
+            let mut progress = progress.clone();
+            progress.solve(&exercise.name, report.fingerprint.unwrap_or_default());
             return match progress.current(course) {
                 Some(next) => format!(
                     "{done}\n\nNext: {}\n  read  {}\n  then  {go_on}\n",
