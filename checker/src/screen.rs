@@ -171,11 +171,9 @@ impl Screen {
         if let Some((path, line)) = first_todo(exercise) {
             return format!("{}:{line}", self.path(&path));
         }
-        let quoted = exercise.edits.split('`').skip(1).step_by(2);
-        let files: Vec<String> = quoted
-            .map(|name| exercise.folder.join(name))
-            .filter(|path| path.exists() && is_for_here(path))
-            .map(|path| self.path(&path))
+        let files: Vec<String> = named_files(exercise)
+            .iter()
+            .map(|path| self.path(path))
             .collect();
         match files.is_empty() {
             true => self.path(&exercise.folder.join("src")),
@@ -463,20 +461,27 @@ fn parts(course: &Course) -> Vec<&[Exercise]> {
         .collect()
 }
 
-/// The first `// TODO` in the first of the learner's sources that this system compiles and that still has
-/// a `todo!()`: its file and line.
+/// The files that the README tells to edit, in its order, where they are compiled here.
+fn named_files(exercise: &Exercise) -> Vec<PathBuf> {
+    let quoted = exercise.edits.split('`').skip(1).step_by(2);
+    quoted
+        .map(|name| exercise.folder.join(name))
+        .filter(|path| path.exists() && is_for_here(path))
+        .collect()
+}
+
+/// The first `// TODO` in the first of the learner's sources that still has a `todo!()`: its file and line.
 fn first_todo(exercise: &Exercise) -> Option<(PathBuf, usize)> {
-    let sources = files::files_below(&exercise.folder.join("src")).ok()?;
-    sources
-        .into_iter()
-        .filter(|path| is_for_here(path))
-        .find_map(|path| {
-            let text = files::read_text(&path).ok()?;
-            let line_with = |word| text.lines().position(|line: &str| line.contains(word));
-            let todo = line_with("todo!(")?;
-            let line = line_with("// TODO").unwrap_or(todo) + 1;
-            Some((path, line))
-        })
+    let mut sources = named_files(exercise);
+    let others = files::files_below(&exercise.folder.join("src")).unwrap_or_default();
+    sources.extend(others.into_iter().filter(|path| is_for_here(path)));
+    sources.into_iter().find_map(|path| {
+        let text = files::read_text(&path).ok()?;
+        let line_with = |word| text.lines().position(|line: &str| line.contains(word));
+        let todo = line_with("todo!(")?;
+        let line = line_with("// TODO").unwrap_or(todo) + 1;
+        Some((path, line))
+    })
 }
 
 /// Whether a file named for a system, a mechanism or a processor is compiled here.
