@@ -210,8 +210,13 @@ impl Screen {
             Findings::Ran { outcomes, warnings } => {
                 text.push_str(&self.outcomes(outcomes, all));
                 if *warnings > 0 && report.passed() {
+                    let what = if *warnings == 1 {
+                        "1 warning"
+                    } else {
+                        &format!("{warnings} warnings")
+                    };
                     text.push_str(&format!(
-                        "The compiler has {warnings} warnings; `cargo test -p {}` shows them.\n",
+                        "The compiler has {what}: `cargo test -p {}` tells more.\n",
                         report.exercise.name
                     ));
                 }
@@ -374,7 +379,7 @@ impl Screen {
     pub fn next_step(&self, report: &Report, course: &Course, progress: &Progress) -> String {
         let exercise = &report.exercise;
         let (check, go_on) = match self.watching {
-            true => (String::from(" and save it"), String::from("key n")),
+            true => (String::from(" and save"), String::from("key n")),
             false => (format!(", then {CALL}"), String::from(CALL)),
         };
         if report.passed() {
@@ -400,7 +405,17 @@ impl Screen {
         {
             return format!("Next: {CALL} -- reset {} --tests\n", exercise.number);
         }
-        let edit = format!("Next: edit {}{check}\n", self.edit_line(exercise));
+        // What fails comes before what is still to be written.
+        let failing = match &report.findings {
+            Findings::Ran { outcomes, .. } => outcomes.iter().find(|o| !o.verdict.is_pass()),
+            _ => None,
+        };
+        let edit = match failing {
+            Some(Outcome { id, verdict, .. }) if !matches!(verdict, Verdict::Todo(_)) => {
+                format!("Next: mend what `{}` finds{check}\n", id.name)
+            }
+            _ => format!("Next: edit {}{check}\n", self.edit_line(exercise)),
+        };
         match self.watching {
             true => edit,
             false => format!("{edit}Stuck for ten minutes? {CALL} -- hint\n"),

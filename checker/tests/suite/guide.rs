@@ -114,7 +114,7 @@ fn a_wrong_answer_shows_the_diagnosis() {
 
     0 of 2 tests pass. With --all, every failure is explained.
 
-    Next: edit exercises/01_counting/src/lib.rs, then cargo run -p checker
+    Next: mend what `three_things_are_three` finds, then cargo run -p checker
     Stuck for ten minutes? cargo run -p checker -- hint
     ");
     let all = lab.run("check counting --all").stdout;
