@@ -94,7 +94,29 @@ impl Screen {
                 }
             }
         }
+        if whole {
+            text.push_str(&self.minutes(course, progress));
+        }
         text
+    }
+
+    /// How long the course takes, for whoever plans a day.
+    fn minutes(&self, course: &Course, progress: &Progress) -> String {
+        let sum = |wanted: &dyn Fn(&Exercise) -> bool| {
+            let minutes = course.exercises.iter().filter(|exercise| wanted(exercise));
+            minutes.fold((0, 0), |(reading, coding), exercise| {
+                (reading + exercise.minutes.0, coding + exercise.minutes.1)
+            })
+        };
+        let (reading, coding) = sum(&|_| true);
+        let (reading_left, coding_left) = sum(&|exercise| progress.state(exercise) != State::Done);
+        let left = text::hours(reading_left + coding_left);
+        let line = format!(
+            "About {} of reading and {} of coding in all; {left} left.",
+            text::hours(reading),
+            text::hours(coding)
+        );
+        format!("\n{}", self.prose(&line))
     }
 
     fn map_line(&self, exercise: &Exercise, state: State, is_current: bool) -> String {

@@ -87,6 +87,15 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// `1 h 5 min`
+pub fn hours(minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +136,9 @@ mod tests {
         assert_eq!(size(1), "1 kB");
         assert_eq!(size(209_000_000), "209 MB");
         assert_eq!(size(3_500_000_000), "3 GB");
+        assert_eq!(
+            [hours(0), hours(59), hours(60), hours(125)],
+            ["0 min", "59 min", "1 h", "2 h 5 min"]
+        );
     }
 }

@@ -96,7 +96,7 @@ fn the_solution_asks_first() {
     let lab = Lab::new();
     let said = lab.run("solution 1");
     assert_eq!(said.status, Some(0), "the end of the input is an answer");
-    assert!(said.stdout.contains("not solved yet"), "{}", said.stdout);
+    said.shows("not solved yet");
     assert!(
         !said.stdout.contains("things.len()"),
         "it was not asked for: {}",
@@ -222,7 +222,7 @@ fn verify_finds_what_is_wrong_with_a_course() {
     // cargo makes the lock file that a real course has.
     lab.run("check 1");
     let said = lab.run("verify 1");
-    assert_eq!(said.status, Some(1), "{}", said.stderr);
+    said.exits_with(1);
     assert_eq!(said.stderr, "");
     insta::assert_snapshot!(said.stdout, @r#"
     exercise               carved   stub fails   solution   wrong    pages
@@ -240,8 +240,8 @@ fn verify_finds_what_is_wrong_with_a_course() {
 fn what_is_mistyped_is_explained() {
     let lab = Lab::new();
     let said = lab.run("check sum");
-    assert_eq!(said.status, Some(1));
+    said.exits_with(1);
     insta::assert_snapshot!(said.stderr, @"there is no exercise `sum`. Did you mean `summing`?");
     let said = lab.run("chekc");
-    assert_eq!(said.status, Some(2), "{}", said.stderr);
+    said.exits_with(2);
 }

@@ -20,6 +20,40 @@ pub struct Said {
     pub status: Option<i32>,
 }
 
+impl Said {
+    /// `text` is on standard output.
+    #[track_caller]
+    pub fn shows(&self, text: &str) {
+        assert!(
+            self.stdout.contains(text),
+            "`{text}` is missing in:\n{}",
+            self.stdout
+        );
+    }
+
+    /// `text` is on standard error.
+    #[track_caller]
+    pub fn notes(&self, text: &str) {
+        assert!(
+            self.stderr.contains(text),
+            "`{text}` is missing in:\n{}",
+            self.stderr
+        );
+    }
+
+    /// The exit status is this one.
+    #[track_caller]
+    pub fn exits_with(&self, status: i32) {
+        assert_eq!(
+            self.status,
+            Some(status),
+            "it said:\n{}{}",
+            self.stdout,
+            self.stderr
+        );
+    }
+}
+
 impl Lab {
     pub fn new() -> Lab {
         static NEXT: AtomicUsize = AtomicUsize::new(0);

@@ -15,7 +15,7 @@ fn everything_that_goes_wrong_is_named() {
     let start = Instant::now();
     let said = lab.run("check 3 --json");
     let elapsed = start.elapsed();
-    assert_eq!(said.status, Some(1));
+    said.exits_with(1);
 
     let json = Json::parse(&said.stdout).expect("it is JSON");
     let Some(Json::Array(tests)) = json.get("tests") else {
