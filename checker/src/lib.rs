@@ -5,7 +5,8 @@
 //! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`] and [`spec`]
 //!   (the learner's specification beside the master), [`wrong`];
 //! - how a test is run: [`cargo`] builds, [`process`] runs one process with its limits, [`run`] runs
-//!   the tests of an exercise, [`verdict`] names what happened, [`check`] puts it together;
+//!   the tests of an exercise, [`panics`] reads what they wrote, [`verdict`] names what happened,
+//!   [`check`] puts it together;
 //! - what is kept: [`progress`], [`backup`];
 //! - what is seen: [`terminal`], [`screen`], [`text`], [`json`], [`diff`].
 
@@ -21,6 +22,7 @@ pub mod diff;
 pub mod error;
 pub mod files;
 pub mod json;
+pub mod panics;
 pub mod process;
 pub mod progress;
 pub mod run;

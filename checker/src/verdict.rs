@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use crate::panics::Panic;
+use crate::panics::{last_words, panics};
 use crate::process::{End, Ended, KEPT};
 
 /// What became of one test.
@@ -51,15 +53,6 @@ pub enum Verdict {
     NotStarted(String),
     /// Somebody asked to stop.
     Cancelled,
-}
-
-/// A panic message and where it came from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Panic {
-    /// `src/lib.rs:12:5`
-    pub place: String,
-    /// What it said.
-    pub message: String,
 }
 
 /// All that is known about a test's process.
@@ -183,105 +176,6 @@ impl Evidence<'_> {
         let number = self.report.strip_prefix("threads ").map(str::trim);
         number.and_then(|number| number.parse().ok()).unwrap_or(0)
     }
-}
-
-impl std::fmt::Display for Panic {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.place.as_str() {
-            "" => f.write_str(&self.message),
-            place => write!(f, "{place}: {}", self.message),
-        }
-    }
-}
-
-/// libtest's own lines, which say nothing about the test.
-fn is_libtests(line: &str) -> bool {
-    line == "running 1 test"
-        || line == "failures:"
-        || line.starts_with("test result: ")
-        || line.starts_with("warning: `--logfile` is deprecated")
-        || line.starts_with("test ") && (line.ends_with("... FAILED") || line.ends_with("... ok"))
-}
-
-/// The end of the output without libtest's own lines: at most 20 lines.
-fn last_words(output: &str) -> String {
-    let end = output.find("\nfailures:\n").unwrap_or(output.len());
-    let lines: Vec<&str> = output[..end]
-        .lines()
-        .map(|line| {
-            line.strip_prefix("warning: `--logfile` is deprecated")
-                .unwrap_or(line)
-        })
-        .filter(|line| !is_libtests(line))
-        .collect();
-    let from = lines.len().saturating_sub(20);
-    lines[from..].join("\n").trim().to_owned()
-}
-
-/// The panics that std's hook has reported in `output`, in order.
-fn panics(output: &str) -> Vec<Panic> {
-    let lines: Vec<&str> = output.lines().collect();
-    let mut panics = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        let Some(place) = panic_place(line) else {
-            continue;
-        };
-        let ends = |line: &&&str| {
-            line.starts_with("note: run with `RUST_BACKTRACE")
-                || **line == "stack backtrace:"
-                || line.starts_with("thread caused non-unwinding panic")
-                || panic_place(line).is_some()
-                || is_libtests(line)
-        };
-        let message: Vec<&str> = lines[index + 1..]
-            .iter()
-            .take_while(|l| !ends(l))
-            .copied()
-            .collect();
-        let message = message.join("\n").trim().to_owned();
-        // A snapshot's panic says only that it differs; the difference stands above it.
-        let place_in_insta = place.contains("insta") && message.starts_with("snapshot assertion");
-        panics.push(match snapshot_summary(&lines[..index]) {
-            Some(snapshot) if place_in_insta => snapshot,
-            _ => Panic {
-                place: place.to_owned(),
-                message,
-            },
-        });
-    }
-    panics
-}
-
-/// `thread 'name' (12) panicked at src/lib.rs:1:2:` gives `src/lib.rs:1:2`.
-fn panic_place(line: &str) -> Option<&str> {
-    let (thread, place) = line.split_once(" panicked at ")?;
-    let place = place.strip_suffix(':')?;
-    thread.starts_with("thread '").then_some(place)
-}
-
-/// The difference that insta printed last.
-fn snapshot_summary(lines: &[&str]) -> Option<Panic> {
-    let start = lines
-        .iter()
-        .rposition(|line| line.contains(" Snapshot Summary "))?;
-    let lines = &lines[start..];
-    let place = lines
-        .iter()
-        .find_map(|line| line.strip_prefix("Source: "))?;
-    let differences = lines.iter().filter_map(|line| {
-        let (numbers, text) = line.split_once('\u{2502}')?;
-        // The head of a table has numbers too, but no text behind the bar.
-        (!numbers.contains('\u{2500}')).then_some(text)
-    });
-    let mut message = String::from("the picture differs (- expected, + yours):");
-    for line in differences {
-        message.push('\n');
-        message.push_str(line);
-    }
-    Some(Panic {
-        place: place.trim().to_owned(),
-        message,
-    })
 }
 
 /// The name of a signal, and what it usually means here. Numbers: `<signal.h>`, the same on Linux and
