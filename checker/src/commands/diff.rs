@@ -1,10 +1,13 @@
 //! `diff`: the learner's code against the reference.
 
+use std::path::Path;
+
 use super::{App, say};
 use crate::carve::{Form, carve_folder};
 use crate::diff::{self, Line};
 use crate::error::Result;
 use crate::files;
+use crate::screen;
 use crate::terminal::Paint;
 
 /// Lines shown on each side of a difference.
@@ -19,7 +22,11 @@ impl App {
         let paths: std::collections::BTreeSet<&String> =
             reference.keys().chain(yours.keys()).collect();
         let mut text = String::new();
-        for path in paths {
+        // The code of other systems is not the learner's work.
+        for path in paths
+            .into_iter()
+            .filter(|path| screen::is_for_here(Path::new(path)))
+        {
             let empty = String::new();
             let (mine, theirs) = (yours.get(path), reference.get(path));
             if mine != theirs {

@@ -1,12 +1,14 @@
 //! `solution`: the reference.
 
 use std::io::{self, BufRead};
+use std::path::Path;
 
 use super::{App, say};
 use crate::carve::{Form, carve_folder};
 use crate::cli::CALL;
 use crate::error::Result;
 use crate::progress::State;
+use crate::screen;
 use crate::terminal::Paint;
 
 impl App {
@@ -20,9 +22,21 @@ impl App {
             ));
             return Ok(true);
         }
-        for (path, text) in carve_folder(&exercise.solution, Form::Solution, &["src"])? {
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            carve_folder(&exercise.solution, Form::Solution, &["src"])?
+                .into_iter()
+                .partition(|(path, _)| screen::is_for_here(Path::new(path)));
+        for (path, text) in here {
             let path = self.screen.style.paint(Paint::Strong, &path);
             say(&format!("{path}\n\n{text}\n"));
+        }
+        if !elsewhere.is_empty() {
+            let paths: Vec<&str> = elsewhere.iter().map(|(path, _)| path.as_str()).collect();
+            let folder = self.screen.path(&exercise.solution);
+            say(&format!(
+                "For other systems: {} in {folder}\n",
+                paths.join(", ")
+            ));
         }
         Ok(true)
     }

@@ -13,6 +13,7 @@ use crate::text;
 use todo::{first_todo, named_files};
 
 pub use report::verdict_word;
+pub use todo::is_for_here;
 
 /// Renders for one terminal and one place in the file system.
 #[derive(Clone, Debug)]

@@ -29,7 +29,7 @@ pub fn first_todo(exercise: &Exercise) -> Option<(PathBuf, usize)> {
 }
 
 /// Whether a file named for a system, a mechanism or a processor is compiled here.
-fn is_for_here(path: &Path) -> bool {
+pub fn is_for_here(path: &Path) -> bool {
     let name = path
         .file_stem()
         .unwrap_or_default()
