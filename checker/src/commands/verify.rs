@@ -87,6 +87,8 @@ impl App {
 
 /// The copy of the course.
 struct Copy {
+    /// The top of the course that it is a copy of.
+    original: PathBuf,
     course: Course,
     target: PathBuf,
 }
@@ -108,6 +110,7 @@ impl Copy {
             }
         }
         let copy = Copy {
+            original: course.root.clone(),
             course: Course::read(&root)?,
             target,
         };
@@ -127,7 +130,9 @@ impl Copy {
     ) -> Result<()> {
         let exercise = self.course.named(&original.name)?;
         let spec = Spec::of(exercise)?;
-        row.pages(original);
+        // The copy has no such page; the course does, where it is taught.
+        let guide = files::read_text(&self.original.join("WORKSHOP.md")).ok();
+        row.pages(original, guide.as_deref());
         row.carved(original)?;
 
         status("the solution");
@@ -257,12 +262,21 @@ impl Copy {
 }
 
 impl Row {
-    /// README with its facts, HINTS with three steps.
-    fn pages(&mut self, exercise: &Exercise) {
+    /// README with its facts, HINTS with three steps, and the same minutes in the teacher's guide.
+    fn pages(&mut self, exercise: &Exercise, guide: Option<&str>) {
         let before = self.problems.len();
-        if exercise.title.is_empty() || exercise.minutes.0 == 0 || exercise.minutes.1 == 0 {
+        let (reading, coding) = exercise.minutes;
+        if exercise.title.is_empty() || reading == 0 || coding == 0 {
             self.problems
                 .push(String::from("README.md lacks its title or its minutes"));
+        }
+        let row = format!(
+            "| {} | `{}` | {reading} | {coding} |",
+            exercise.number, exercise.name
+        );
+        if guide.is_some_and(|guide| !guide.contains(&row)) {
+            self.problems
+                .push(format!("WORKSHOP.md has no row that begins with `{row}`"));
         }
         let hints = files::read_text(&exercise.folder.join("HINTS.md")).unwrap_or_default();
         for step in ["\n## 1.", "\n## 2.", "\n## 3."] {
