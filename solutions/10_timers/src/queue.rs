@@ -86,7 +86,6 @@ impl<T> Timers<T> {
     /// `now.saturating_add(delay)` makes a deadline of any delay.
     pub fn insert(&mut self, deadline: Duration, value: T) -> TimerId {
         //> // TODO: make an id that no timer of this queue has had, and put the value under it.
-        //> let _ = value;
         //> todo!("set timer {} for {deadline:?}", self.next_sequence)
         let id = TimerId {
             deadline,

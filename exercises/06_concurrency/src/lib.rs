@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod chart;
+mod model;
+mod simulation;
+
+pub use chart::Chart;
+pub use model::{Burst, Machine, Policy, Task};
+pub use simulation::simulate;

@@ -1,0 +1,58 @@
+//! What to do about a fault: the same on all systems. Everything here that a handler calls neither
+//! allocates nor waits nor panics.
+
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use crate::system;
+
+/// What the fault handler is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The page is accessible now: let the instruction that faulted run again.
+    Retry,
+    /// The address is in no [`LazyRegion`](crate::LazyRegion), or the system has no memory for it. Whoever
+    /// handled faults before us is to do it.
+    NotOurs,
+}
+
+/// Decides about a fault at `address`. When it lies in a [`LazyRegion`](crate::LazyRegion), the page that it
+/// lies in becomes accessible, no other page does, and the region counts one fault.
+///
+/// The fault handler calls this, so it must not allocate, lock, print or panic. Called as an ordinary
+/// function, it does what a fault at that address would do, and that is how the first tests call it.
+pub fn on_fault(address: *const u8) -> Verdict {
+    //> // TODO: look the address up with `crate::table::find`. It returns `None` for an address that is not
+    //> // ours; otherwise you know where the region starts and how long a page is. Work out the address of
+    //> // the page's first byte, hand it to `system::make_accessible`, and count the fault. When the system
+    //> // says no, the fault is not ours: retrying would fault for ever.
+    //> let found = crate::table::find(address.addr()).map(|found| (found.start, found.page_size));
+    //> todo!("decide about a fault at {address:?}; region and page size: {found:?}")
+    let Some(found) = crate::table::find(address.addr()) else {
+        return Verdict::NotOurs;
+    };
+    let into_page = (address.addr() - found.start) % found.page_size;
+    let page = address.map_addr(|address| address - into_page).cast_mut();
+    if !system::make_accessible(page, found.page_size) {
+        return Verdict::NotOurs;
+    }
+    found.count_fault();
+    Verdict::Retry
+    //<
+}
+
+/// From now on faults in this process come to [`on_fault`] first, and those that are not ours go where they
+/// went before. Calling it again changes nothing.
+///
+/// # Errors
+///
+/// What the system says when it refuses the handler.
+pub fn handle_faults() -> io::Result<()> {
+    static INSTALLED: Mutex<bool> = Mutex::new(false);
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*installed {
+        system::install()?;
+        *installed = true;
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Who runs next: a queue of green threads, and a loop that gives each of them a turn.
+//!
+//! The rule of this file: nothing is borrowed while somebody else runs. A switch looks like a call that
+//! returns, but before it does, any other green thread may have come through here.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::{process, ptr, thread};
+
+use crate::{Stack, StackPointer, prepare, switch};
+
+/// How large the stack of a green thread is, in bytes. It does not grow.
+pub const STACK_SIZE: usize = 128 * 1024;
+
+type Work = Box<dyn FnOnce()>;
+type Panic = Box<dyn Any + Send>;
+
+/// A green thread that waits for its turn.
+#[allow(dead_code, reason = "read by `run_all`, once that is written")]
+struct Thread {
+    /// What it is to do. None once it has begun.
+    work: Option<Work>,
+    /// Where it was left.
+    pointer: StackPointer,
+    /// Nobody reads it, but it keeps the memory: dropping the thread frees its stack.
+    stack: Stack,
+}
+
+/// The green threads of one OS thread. `home` and `green` are the two ends of every switch.
+struct Scheduler {
+    /// Those that wait, the one that has waited longest in front.
+    ready: RefCell<VecDeque<Thread>>,
+    /// Where `run` was left, while a green thread is running. Null when there is no `run`.
+    home: Cell<StackPointer>,
+    /// Where the green thread that ran last was left.
+    green: Cell<StackPointer>,
+    /// What the green thread that runs for the first time is to do.
+    work: Cell<Option<Work>>,
+    /// Whether the green thread that ran last will never go on.
+    ended: Cell<bool>,
+    /// The first panic that came to the bottom of a stack.
+    panic: Cell<Option<Panic>>,
+}
+
+thread_local! {
+    // Not shared with other OS threads: a green thread stays on the one where it began.
+    #[allow(clippy::missing_const_for_thread_local, reason = "it is const; clippy overlooks it on Windows")]
+    static SCHEDULER: Scheduler = const { Scheduler::new() };
+}
+
+/// Runs `first` as a green thread on this OS thread, and all that it spawns, and returns when the last of
+/// them has ended.
+///
+/// # Errors
+///
+/// The first panic of a green thread, if there was one. It ended that green thread and no other.
+///
+/// # Panics
+///
+/// When it is called by a green thread, and when the system has no stack for `first`.
+pub fn run(first: impl FnOnce() + 'static) -> thread::Result<()> {
+    SCHEDULER.with(|scheduler| {
+        assert!(
+            scheduler.home.get().is_null(),
+            "`run` is called by a green thread: it runs already, call `spawn`"
+        );
+        spawn(first);
+        run_all(scheduler);
+        scheduler.home.set(ptr::null_mut());
+        scheduler.panic.take().map_or(Ok(()), Err)
+    })
+}
+
+/// Makes a green thread that will do `work`, and puts it at the end of the queue. The caller runs on.
+///
+/// It does not leave its OS thread, so `work` may use what no two OS threads may share, such as an
+/// [`Rc`](std::rc::Rc). Spawned outside of [`run`], it waits for the next `run` on this OS thread.
+///
+/// # Panics
+///
+/// When the system has no memory for another stack.
+pub fn spawn(work: impl FnOnce() + 'static) {
+    let mut stack = Stack::new(STACK_SIZE)
+        .unwrap_or_else(|error| panic!("no stack for another green thread: {error}"));
+    let thread = Thread {
+        work: Some(Box::new(work)),
+        pointer: prepare(&mut stack, bottom),
+        stack,
+    };
+    SCHEDULER.with(|scheduler| scheduler.ready.borrow_mut().push_back(thread));
+}
+
+/// Gives the others a turn. Returns when it is this green thread's turn again.
+///
+/// # Panics
+///
+/// When it is not called by a green thread.
+pub fn yield_now() {
+    SCHEDULER.with(|scheduler| {
+        let home = scheduler.home.get();
+        assert!(
+            !home.is_null(),
+            "`yield_now` is for green threads: there is no `run`"
+        );
+        //> // TODO: leave this stack, its pointer to `scheduler.green`, and go on at `home`. A `Cell` gives
+        //> // out the address of what is in it: `scheduler.green.as_ptr()`.
+        //> let _ = switch;
+        //> todo!("switch from {:?} to {home:?}", scheduler.green.as_ptr())
+        // SAFETY: `home` was saved by the switch in `run_all` that brought this thread here, and is used
+        // once, since only the thread that runs comes here. `run` waits on its stack until we are back.
+        // What `green` is a pointer to lives as long as this OS thread.
+        unsafe { switch(scheduler.green.as_ptr(), home) };
+        //<
+    });
+}
+
+/// Gives every green thread its turn, in the order of the queue, until none is left.
+fn run_all(scheduler: &Scheduler) {
+    //> // TODO: until the queue is empty:
+    //> //   1. take the thread that has waited longest;
+    //> //   2. put its work into `scheduler.work`, where `bottom` finds it (nothing, if it has begun);
+    //> //   3. switch to it: our stack pointer to `scheduler.home`, go on at the thread's pointer;
+    //> //   4. we are back: it yielded, or it ended. `scheduler.ended` says which. If it yielded, keep its
+    //> //      new pointer, from `scheduler.green`, and let it wait at the end of the queue. If it ended,
+    //> //      set the flag back and let the thread go: its stack is freed with it.
+    //> // `scheduler.ready` must not be borrowed in step 3: who runs then may call `spawn`.
+    //> let _ = (&scheduler.work, &scheduler.ended);
+    //> todo!("run {} green threads", scheduler.ready.borrow().len())
+    loop {
+        // In a statement of its own, so that the borrow ends here. In the head of a `while let` it would
+        // last as long as the loop's body.
+        let Some(mut thread) = scheduler.ready.borrow_mut().pop_front() else {
+            return;
+        };
+        scheduler.work.set(thread.work.take());
+        // SAFETY: the pointer comes from `prepare`, or was saved when this thread yielded, and has not been
+        // used since. `thread` owns the stack and lives until we are back. `home` lives longer than that.
+        unsafe { switch(scheduler.home.as_ptr(), thread.pointer) };
+        if scheduler.ended.take() {
+            // Freed here and not by the thread itself, which would have needed its stack to return from it.
+            drop(thread);
+        } else {
+            thread.pointer = scheduler.green.get();
+            scheduler.ready.borrow_mut().push_back(thread);
+        }
+    }
+    //<
+}
+
+/// The first function on every green thread's stack, and the last.
+///
+/// There is nothing below: no caller to return to, and none that could catch a panic. The word where the
+/// return address belongs is 0.
+extern "C" fn bottom() -> ! {
+    SCHEDULER.with(|scheduler| {
+        //> // TODO: take the work out of `scheduler.work` and do it inside `std::panic::catch_unwind` (wrap
+        //> // it in `std::panic::AssertUnwindSafe`). Hand a panic to `scheduler.keep_first_panic`. Then this
+        //> // thread has ended: say so in `scheduler.ended`, and leave for good, as `yield_now` does. What
+        //> // this function still owns at that moment is never dropped.
+        //> todo!("do the work and then go {:?}", scheduler.home.get())
+        let work = scheduler.work.take().expect("`run_all` puts it there");
+        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+            scheduler.keep_first_panic(panic);
+        }
+        scheduler.ended.set(true);
+        // SAFETY: as in `yield_now`.
+        unsafe { switch(scheduler.green.as_ptr(), scheduler.home.get()) };
+        //<
+    });
+    // Somebody switched to a thread that had ended. There is no stack to return to.
+    process::abort()
+}
+
+impl Scheduler {
+    const fn new() -> Scheduler {
+        Scheduler {
+            ready: RefCell::new(VecDeque::new()),
+            home: Cell::new(ptr::null_mut()),
+            green: Cell::new(ptr::null_mut()),
+            work: Cell::new(None),
+            ended: Cell::new(false),
+            panic: Cell::new(None),
+        }
+    }
+
+    #[allow(dead_code, reason = "used by `bottom`, once that is written")]
+    fn keep_first_panic(&self, panic: Panic) {
+        let first = self.panic.take();
+        self.panic.set(first.or(Some(panic)));
+    }
+}
