@@ -1,5 +1,5 @@
 //! How many calls of `write` do a thousand `x` take? `how_many print`, `how_many println`,
-//! `how_many write`; count them with `strace -c -e trace=write`.
+//! `how_many write`; count them as the chapter says.
 
 use std::{env, io};
 

@@ -1,8 +1,9 @@
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::thread;
 use std::time::Duration;
 
-use support::{in_child, within};
+use support::{TempDir, in_child, within};
 use write_syscall::{stdout, write, write_all};
 
 /// What the system says about an output that is not open for writing: `EBADF`, or
@@ -23,7 +24,6 @@ impl Script {
         }
     }
 
-    #[track_caller]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes).into_owned();
         assert!(
@@ -36,8 +36,15 @@ impl Script {
         self.answers.remove(0)
     }
 
-    fn run(&mut self, text: &str) -> io::Result<()> {
-        write_all(|bytes| self.write(bytes), text.as_bytes())
+    /// What `write_all` makes of the answers, and what it asked `write` to write.
+    #[track_caller]
+    fn run(mut self, text: &'static str) -> (io::Result<()>, Vec<String>) {
+        let hint = "write_all does not come back, and does not call `write` either. Is there a loop in it \
+                    that never makes the rest shorter?";
+        within(Duration::from_secs(2), hint, move || {
+            let result = write_all(|bytes| self.write(bytes), text.as_bytes());
+            (result, self.asked)
+        })
     }
 }
 
@@ -98,6 +105,37 @@ fn a_pipe_that_nobody_reads_is_broken() {
 }
 
 #[test]
+fn a_file_takes_one_write_after_the_other() {
+    let dir = TempDir::new();
+    let path = dir.join("two writes");
+    let file = File::create(&path).expect("a file can be made in a new directory");
+    for text in ["first, ", "second"] {
+        let count = write(&file, text.as_bytes()).expect("the file is open for writing");
+        assert_eq!(
+            count,
+            text.len(),
+            "a file takes {text:?} at once, so `write` returns {}; yours returns {count}",
+            text.len()
+        );
+    }
+    let text = fs::read_to_string(&path).expect("the file can be read");
+    assert_eq!(
+        text, "first, second",
+        "each write goes on where the one before it ended: the system keeps the place. Does yours say \
+         where to write? (On Windows the last argument of WriteFile is null.) (left: what the file has)"
+    );
+    let reading = File::open(&path).expect("the file can be opened for reading");
+    let result = write(&reading, b"third");
+    let reason = result.as_ref().map_err(io::Error::raw_os_error);
+    assert_eq!(
+        reason,
+        Err(Some(NOT_OPEN_FOR_WRITING)),
+        "this file is open for reading only, so the system refuses with number {NOT_OPEN_FOR_WRITING}; your \
+         `write` gives {result:?}"
+    );
+}
+
+#[test]
 fn nothing_to_write_is_no_error() {
     let (_reader, writer) = io::pipe().expect("the system has a pipe");
     let count = write(&writer, b"");
@@ -112,8 +150,18 @@ fn nothing_to_write_is_no_error() {
 fn the_standard_output_is_where_the_parent_reads() {
     let child = in_child("the_standard_output_is_where_the_parent_reads", || {
         let count = write(stdout(), b"<written by hand>\n").expect("the parent reads");
-        assert_eq!(count, 18, "the pipe has room for 18 bytes");
+        assert_eq!(
+            count, 18,
+            "the parent's pipe has room for 18 bytes, so `write` returns 18; yours returns {count}"
+        );
     });
+    assert!(
+        child.status.success(),
+        "a child process called `write(stdout(), ..)` and failed, {}. It said:\n{}{}",
+        child.status,
+        child.stdout(),
+        child.stderr()
+    );
     assert!(
         child.stdout().contains("<written by hand>\n"),
         "a child process wrote `<written by hand>` to `stdout()`, and its parent reads something else. Is it \
@@ -125,14 +173,14 @@ fn the_standard_output_is_where_the_parent_reads() {
 
 #[test]
 fn a_short_write_goes_on_where_it_stopped() {
-    let mut script = Script::new(vec![Ok(3), Ok(1), Ok(4)]);
-    let result = script.run("abcdefgh");
+    let script = Script::new(vec![Ok(3), Ok(1), Ok(4)]);
+    let (result, asked) = script.run("abcdefgh");
     assert!(
         result.is_ok(),
         "8 bytes are taken as 3, 1 and 4, so all are written; your write_all gives {result:?}"
     );
     assert_eq!(
-        script.asked,
+        asked,
         ["abcdefgh", "defgh", "efgh"],
         "after `write` has taken some bytes, the next call gets the rest and only the rest. What was it \
          asked to write? (left: yours)"
@@ -142,21 +190,21 @@ fn a_short_write_goes_on_where_it_stopped() {
 #[test]
 fn an_interrupted_call_is_made_again() {
     let interrupted = || Err(ErrorKind::Interrupted.into());
-    let mut script = Script::new(vec![
+    let script = Script::new(vec![
         interrupted(),
         Ok(2),
         interrupted(),
         interrupted(),
         Ok(3),
     ]);
-    let result = script.run("abcde");
+    let (result, asked) = script.run("abcde");
     assert!(
         result.is_ok(),
         "a signal that comes first (EINTR) is no failure: nothing was taken, so the same bytes are offered \
          again. Your write_all gives {result:?}"
     );
     assert_eq!(
-        script.asked,
+        asked,
         ["abcde", "abcde", "cde", "cde", "cde"],
         "an interrupted call has taken nothing: the same bytes are offered again. (left: yours)"
     );
@@ -164,8 +212,8 @@ fn an_interrupted_call_is_made_again() {
 
 #[test]
 fn a_call_that_takes_nothing_is_an_error_and_not_a_loop() {
-    let mut script = Script::new(vec![Ok(2), Ok(0)]);
-    let result = script.run("abcde");
+    let script = Script::new(vec![Ok(2), Ok(0)]);
+    let (result, _) = script.run("abcde");
     let kind = result.as_ref().map_err(io::Error::kind);
     assert_eq!(
         kind,
@@ -177,8 +225,8 @@ fn a_call_that_takes_nothing_is_an_error_and_not_a_loop() {
 
 #[test]
 fn an_error_after_some_bytes_is_reported() {
-    let mut script = Script::new(vec![Ok(2), Err(ErrorKind::BrokenPipe.into())]);
-    let result = script.run("abcde");
+    let script = Script::new(vec![Ok(2), Err(ErrorKind::BrokenPipe.into())]);
+    let (result, _) = script.run("abcde");
     let kind = result.as_ref().map_err(io::Error::kind);
     assert_eq!(
         kind,

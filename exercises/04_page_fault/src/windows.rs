@@ -137,23 +137,19 @@ pub fn is_readable(address: *const u8) -> bool {
     // bytes written means: no address that a program can have. Otherwise the address is readable when
     // `state` is MEM_COMMIT and `protection` is neither PAGE_NOACCESS nor PAGE_EXECUTE and has no
     // PAGE_GUARD in it.
+    let _ = (ffi::VirtualQuery, PAGE_NOACCESS, PAGE_EXECUTE, PAGE_GUARD);
     todo!("ask the kernel about {address:?}")
 }
 
 /// Makes the page that begins at `page` readable and writable, filled with zeros if it was never used. Says
-/// whether that worked. The fault handler calls it, by way of `on_fault`.
+/// whether that worked.
+///
+/// The fault handler calls it, by way of `on_fault`.
 pub fn make_accessible(page: *mut u8, page_size: usize) -> bool {
     // TODO: one call of `ffi::VirtualAlloc`, for this page, with MEM_COMMIT and PAGE_READWRITE. It returns
     // null when it failed.
+    let _ = (MEM_COMMIT, PAGE_READWRITE);
     todo!("make the {page_size} bytes at {page:?} accessible")
-}
-
-/// Makes `on_exception` a vectored exception handler, before all others. There is nothing to keep: who
-/// handled faults before is still there and is asked next.
-pub fn install() -> io::Result<()> {
-    // TODO: one call of `ffi::AddVectoredExceptionHandler`, with 1 for "first" and `on_exception`. It
-    // returns null when it failed.
-    todo!("add {:?}", on_exception as *const ())
 }
 
 /// The system calls this for every exception of the process, on the stack of the thread that has it. What
@@ -174,6 +170,16 @@ fn handle(record: &ExceptionRecord) -> i32 {
     // TODO: an exception whose `code` is not ACCESS_VIOLATION is none of ours: CONTINUE_SEARCH. For an
     // access violation `information[1]` is the address (`ptr::without_provenance` makes a pointer of it):
     // ask `crate::on_fault`, and return CONTINUE_EXECUTION for `Verdict::Retry`, or CONTINUE_SEARCH.
+    let _ = (ACCESS_VIOLATION, CONTINUE_EXECUTION, CONTINUE_SEARCH);
     let (code, information) = (record.code, record.information);
     todo!("decide about exception {code:#x}, with {information:?}")
+}
+
+/// Makes `on_exception` a vectored exception handler, before all others. There is nothing to keep: who
+/// handled faults before is still there and is asked next.
+pub fn install() -> io::Result<()> {
+    // TODO: one call of `ffi::AddVectoredExceptionHandler`, with 1 for "first" and `on_exception`. It
+    // returns null when it failed.
+    let _ = ffi::AddVectoredExceptionHandler;
+    todo!("add {:?}", on_exception as *const ())
 }

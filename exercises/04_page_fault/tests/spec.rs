@@ -162,6 +162,34 @@ fn an_address_outside_is_not_ours() {
 }
 
 #[test]
+fn a_dropped_region_gives_its_addresses_back() {
+    let child = in_child("a_dropped_region_gives_its_addresses_back", || {
+        // The child has no other regions, and nobody else who could get these addresses.
+        let region = region(3);
+        let page: *const u8 = region.page(1);
+        assert_eq!(on_fault(page), Verdict::Retry, "page 1 is ours");
+        assert!(is_readable(page), "page 1 has had its fault");
+        drop(region);
+        assert!(
+            !is_readable(page),
+            "the region is gone, and its address {page:?} still counts as readable"
+        );
+        assert_eq!(
+            on_fault(page),
+            Verdict::NotOurs,
+            "the region is gone, so a fault at its address {page:?} is not ours any more"
+        );
+    });
+    assert!(
+        child.status.success(),
+        "a child process that reserved a region, touched it and dropped it ended with {}; it said:\n{}{}",
+        child.status,
+        child.stdout(),
+        child.stderr()
+    );
+}
+
+#[test]
 fn the_first_touch_of_a_page_is_one_fault_and_the_second_is_none() {
     let (counts, pages) = with_handler(|| {
         let region = region(8);
@@ -246,34 +274,6 @@ fn threads_fault_independently_and_together() {
         (16..=64).contains(&shared),
         "four threads touch the same 16 pages. Each page has at least one fault, and at most one a thread, when \
          several come before the page is accessible: 16 to 64. Yours counts {shared}."
-    );
-}
-
-#[test]
-fn a_dropped_region_gives_its_addresses_back() {
-    let child = in_child("a_dropped_region_gives_its_addresses_back", || {
-        // The child has no other regions, and nobody else who could get these addresses.
-        let region = region(3);
-        let page: *const u8 = region.page(1);
-        assert_eq!(on_fault(page), Verdict::Retry, "page 1 is ours");
-        assert!(is_readable(page), "page 1 has had its fault");
-        drop(region);
-        assert!(
-            !is_readable(page),
-            "the region is gone, and its address {page:?} still counts as readable"
-        );
-        assert_eq!(
-            on_fault(page),
-            Verdict::NotOurs,
-            "the region is gone, so a fault at its address {page:?} is not ours any more"
-        );
-    });
-    assert!(
-        child.status.success(),
-        "a child process that reserved a region, touched it and dropped it ended with {}; it said:\n{}{}",
-        child.status,
-        child.stdout(),
-        child.stderr()
     );
 }
 

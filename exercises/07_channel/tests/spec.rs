@@ -13,10 +13,19 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// Lets other threads run, so that what they wait in may be reached. A test never relies on it: it only
 /// makes the interesting order of events a likely one.
-fn give_way(times: usize) {
-    for _ in 0..times {
+fn give_way(time: Duration) {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
         thread::yield_now();
     }
+}
+
+/// Growing times to give way for, as many as fit into a time that a busy machine can spare.
+fn growing_times() -> impl Iterator<Item = Duration> {
+    let end = Instant::now() + Duration::from_millis(100);
+    (0..100)
+        .map(|round| Duration::from_micros(10) * round)
+        .take_while(move |_| Instant::now() < end)
 }
 
 #[test]
@@ -134,7 +143,7 @@ fn the_last_sender_wakes_everybody_who_waits() {
     let hint = "the last sender is gone, and a recv that was waiting still waits. Does drop notify, after it \
                 has counted its sender out, and all of those who wait?";
     within(LIMIT, hint, || {
-        for round in 0..100 {
+        for time in growing_times() {
             let (sender, receiver) = channel::<()>();
             let receiver = Arc::new(receiver);
             let ready = Arc::new(Barrier::new(3));
@@ -148,7 +157,7 @@ fn the_last_sender_wakes_everybody_who_waits() {
             let second = sender.clone();
             ready.wait();
             drop(sender);
-            give_way(round);
+            give_way(time);
             drop(second);
             for thread in waiting {
                 let result = thread.join().expect("your recv does not panic");
@@ -275,7 +284,7 @@ fn recv_timeout_gives_up_when_the_time_is_over_and_not_before() {
             "there is a value, and the limit is longer than the clock can count: no limit. (left: yours)"
         );
         let later = thread::spawn(move || {
-            give_way(100);
+            give_way(Duration::from_millis(1));
             let _ = sender.send(3);
             sender
         });
@@ -479,7 +488,7 @@ fn a_send_that_waits_learns_that_the_receiver_has_gone() {
     let hint = "the receiver is gone, and a send that was waiting for room still waits. Does the receiver's \
                 drop notify, after it has noted that it is gone, and all of those who wait?";
     within(LIMIT, hint, || {
-        for round in 0..100 {
+        for time in growing_times() {
             let (sender, receiver) = bounded(1);
             let _ = sender.send("the one that fits");
             let ready = Arc::new(Barrier::new(3));
@@ -491,7 +500,7 @@ fn a_send_that_waits_learns_that_the_receiver_has_gone() {
                 })
             });
             ready.wait();
-            give_way(round);
+            give_way(time);
             drop(receiver);
             for thread in waiting {
                 let (result, expected) = thread.join().expect("your send does not panic");

@@ -3,8 +3,9 @@
 
 extern crate page_fault_solution as page_fault;
 
+use std::io::{Read, Write};
 use std::time::Instant;
-use std::{env, io};
+use std::{env, io, slice};
 
 use page_fault::{LazyRegion, handle_faults, is_readable, page_size};
 
@@ -45,7 +46,25 @@ fn main() -> io::Result<()> {
         &region,
     );
 
+    println!("\n{}", kernel_touches(&mut region, 43));
+    draw("after that", &region);
+
     how_long(1024)
+}
+
+/// Lets `read(2)` (on Windows `ReadFile`) put bytes from a pipe into a page that nobody has touched.
+fn kernel_touches(region: &mut LazyRegion, page: usize) -> String {
+    // SAFETY: these bytes lie in the region, which is borrowed mutably for as long as the slice lives, and
+    // they are zeros as soon as somebody looks.
+    let bytes = unsafe { slice::from_raw_parts_mut(region.page(page), 5) };
+    let result = io::pipe().and_then(|(mut reader, mut writer)| {
+        writer.write_all(b"hello")?;
+        reader.read(bytes)
+    });
+    match result {
+        Ok(count) => format!("the kernel has put {count} bytes into page {page}"),
+        Err(error) => format!("the kernel was asked to put bytes into page {page}: {error}"),
+    }
 }
 
 fn draw(what: &str, region: &LazyRegion) {
