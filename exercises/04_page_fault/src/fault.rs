@@ -26,7 +26,6 @@ pub fn on_fault(address: *const u8) -> Verdict {
     // ours; otherwise you know where the region starts and how long a page is. Work out the address of
     // the page's first byte, hand it to `system::make_accessible`, and count the fault. When the system
     // says no, the fault is not ours: retrying would fault for ever.
-    let _ = (system::make_accessible, crate::table::Found::count_fault);
     let found = crate::table::find(address.addr()).map(|found| (found.start, found.page_size));
     todo!("decide about a fault at {address:?}; region and page size: {found:?}")
 }

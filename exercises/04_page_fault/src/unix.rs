@@ -87,7 +87,6 @@ pub fn is_readable(address: *const u8) -> bool {
     // TODO: make a pipe with `std::io::pipe`, and offer the one byte at `address` to it with `ffi::write`.
     // The kernel has to read the byte. Either it takes it, or it fails with EFAULT. (Read the error with
     // `io::Error::last_os_error()`, and panic for every other one: it would be no answer.)
-    let _ = (ffi::write, EFAULT);
     todo!("ask the kernel about {address:?}")
 }
 
@@ -98,7 +97,6 @@ pub fn is_readable(address: *const u8) -> bool {
 /// handler may call, but on Linux and macOS it is a system call and nothing more.
 pub fn make_accessible(page: *mut u8, page_size: usize) -> bool {
     // TODO: one call of `ffi::mprotect`, with PROT_READ and PROT_WRITE. It returns 0 when it worked.
-    let _ = (ffi::mprotect, PROT_READ, PROT_WRITE);
     todo!("make the {page_size} bytes at {page:?} accessible")
 }
 
@@ -122,7 +120,6 @@ extern "C" fn on_signal(signal: c_int, info: *mut SignalInfo, _context: *mut c_v
 fn handle(signal: c_int, info: *mut SignalInfo) {
     // TODO: `info` says which `address` was touched: hand it to `crate::on_fault`. For `Verdict::Retry`
     // there is nothing more to do. For `Verdict::NotOurs` call `give_back`.
-    let _ = (info, give_back as fn(c_int));
     todo!("decide about a fault, signal {signal}")
 }
 
@@ -142,7 +139,6 @@ pub fn install() -> io::Result<()> {
     // address of the function, `on_signal as *const () as usize`; `flags` are SA_SIGINFO, or the handler
     // does not get the address, and SA_ONSTACK, or it has no stack to run on after an overflow of the
     // other; and `..Action::DEFAULT`.
-    let _ = (on_signal as *const () as usize, SA_SIGINFO | SA_ONSTACK);
     todo!("set a handler for {FAULT_SIGNALS:?}, and keep what was done before")
 }
 

@@ -137,7 +137,6 @@ pub fn is_readable(address: *const u8) -> bool {
     // bytes written means: no address that a program can have. Otherwise the address is readable when
     // `state` is MEM_COMMIT and `protection` is neither PAGE_NOACCESS nor PAGE_EXECUTE and has no
     // PAGE_GUARD in it.
-    let _ = (ffi::VirtualQuery, PAGE_NOACCESS, PAGE_EXECUTE, PAGE_GUARD);
     todo!("ask the kernel about {address:?}")
 }
 
@@ -148,7 +147,6 @@ pub fn is_readable(address: *const u8) -> bool {
 pub fn make_accessible(page: *mut u8, page_size: usize) -> bool {
     // TODO: one call of `ffi::VirtualAlloc`, for this page, with MEM_COMMIT and PAGE_READWRITE. It returns
     // null when it failed.
-    let _ = (MEM_COMMIT, PAGE_READWRITE);
     todo!("make the {page_size} bytes at {page:?} accessible")
 }
 
@@ -170,7 +168,6 @@ fn handle(record: &ExceptionRecord) -> i32 {
     // TODO: an exception whose `code` is not ACCESS_VIOLATION is none of ours: CONTINUE_SEARCH. For an
     // access violation `information[1]` is the address (`ptr::without_provenance` makes a pointer of it):
     // ask `crate::on_fault`, and return CONTINUE_EXECUTION for `Verdict::Retry`, or CONTINUE_SEARCH.
-    let _ = (ACCESS_VIOLATION, CONTINUE_EXECUTION, CONTINUE_SEARCH);
     let (code, information) = (record.code, record.information);
     todo!("decide about exception {code:#x}, with {information:?}")
 }
@@ -180,6 +177,5 @@ fn handle(record: &ExceptionRecord) -> i32 {
 pub fn install() -> io::Result<()> {
     // TODO: one call of `ffi::AddVectoredExceptionHandler`, with 1 for "first" and `on_exception`. It
     // returns null when it failed.
-    let _ = ffi::AddVectoredExceptionHandler;
     todo!("add {:?}", on_exception as *const ())
 }

@@ -87,7 +87,6 @@ pub fn is_readable(address: *const u8) -> bool {
     //> // TODO: make a pipe with `std::io::pipe`, and offer the one byte at `address` to it with `ffi::write`.
     //> // The kernel has to read the byte. Either it takes it, or it fails with EFAULT. (Read the error with
     //> // `io::Error::last_os_error()`, and panic for every other one: it would be no answer.)
-    //> let _ = (ffi::write, EFAULT);
     //> todo!("ask the kernel about {address:?}")
     let (_reader, writer) = io::pipe().expect("the system has a pipe");
     let descriptor = std::os::fd::AsRawFd::as_raw_fd(&writer);
@@ -109,7 +108,6 @@ pub fn is_readable(address: *const u8) -> bool {
 /// handler may call, but on Linux and macOS it is a system call and nothing more.
 pub fn make_accessible(page: *mut u8, page_size: usize) -> bool {
     //> // TODO: one call of `ffi::mprotect`, with PROT_READ and PROT_WRITE. It returns 0 when it worked.
-    //> let _ = (ffi::mprotect, PROT_READ, PROT_WRITE);
     //> todo!("make the {page_size} bytes at {page:?} accessible")
     // SAFETY: the page belongs to a region (that is how `on_fault` found it), whose owner wants it to be
     // accessible as soon as it is touched.
@@ -137,7 +135,6 @@ extern "C" fn on_signal(signal: c_int, info: *mut SignalInfo, _context: *mut c_v
 fn handle(signal: c_int, info: *mut SignalInfo) {
     //> // TODO: `info` says which `address` was touched: hand it to `crate::on_fault`. For `Verdict::Retry`
     //> // there is nothing more to do. For `Verdict::NotOurs` call `give_back`.
-    //> let _ = (info, give_back as fn(c_int));
     //> todo!("decide about a fault, signal {signal}")
     // SAFETY: with SA_SIGINFO the kernel passes a `siginfo_t` that lives until the handler returns.
     let address = unsafe { (*info).address };
@@ -164,7 +161,6 @@ pub fn install() -> io::Result<()> {
     //> // address of the function, `on_signal as *const () as usize`; `flags` are SA_SIGINFO, or the handler
     //> // does not get the address, and SA_ONSTACK, or it has no stack to run on after an overflow of the
     //> // other; and `..Action::DEFAULT`.
-    //> let _ = (on_signal as *const () as usize, SA_SIGINFO | SA_ONSTACK);
     //> todo!("set a handler for {FAULT_SIGNALS:?}, and keep what was done before")
     for (signal, previous) in FAULT_SIGNALS.into_iter().zip(&PREVIOUS) {
         // First keep the old one, then set the new one: a fault in between would find nothing to go back to.

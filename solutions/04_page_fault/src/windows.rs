@@ -137,7 +137,6 @@ pub fn is_readable(address: *const u8) -> bool {
     //> // bytes written means: no address that a program can have. Otherwise the address is readable when
     //> // `state` is MEM_COMMIT and `protection` is neither PAGE_NOACCESS nor PAGE_EXECUTE and has no
     //> // PAGE_GUARD in it.
-    //> let _ = (ffi::VirtualQuery, PAGE_NOACCESS, PAGE_EXECUTE, PAGE_GUARD);
     //> todo!("ask the kernel about {address:?}")
     let mut info = MemoryInfo::default();
     // SAFETY: the function looks up what is known of the address and does not use it; `info` is as long as we
@@ -157,7 +156,6 @@ pub fn is_readable(address: *const u8) -> bool {
 pub fn make_accessible(page: *mut u8, page_size: usize) -> bool {
     //> // TODO: one call of `ffi::VirtualAlloc`, for this page, with MEM_COMMIT and PAGE_READWRITE. It returns
     //> // null when it failed.
-    //> let _ = (MEM_COMMIT, PAGE_READWRITE);
     //> todo!("make the {page_size} bytes at {page:?} accessible")
     // SAFETY: the page belongs to a region (that is how `on_fault` found it), whose owner wants it to be
     // accessible as soon as it is touched. Committing a page again leaves its contents alone.
@@ -184,7 +182,6 @@ fn handle(record: &ExceptionRecord) -> i32 {
     //> // TODO: an exception whose `code` is not ACCESS_VIOLATION is none of ours: CONTINUE_SEARCH. For an
     //> // access violation `information[1]` is the address (`ptr::without_provenance` makes a pointer of it):
     //> // ask `crate::on_fault`, and return CONTINUE_EXECUTION for `Verdict::Retry`, or CONTINUE_SEARCH.
-    //> let _ = (ACCESS_VIOLATION, CONTINUE_EXECUTION, CONTINUE_SEARCH);
     //> let (code, information) = (record.code, record.information);
     //> todo!("decide about exception {code:#x}, with {information:?}")
     if record.code != ACCESS_VIOLATION {
@@ -202,7 +199,6 @@ fn handle(record: &ExceptionRecord) -> i32 {
 pub fn install() -> io::Result<()> {
     //> // TODO: one call of `ffi::AddVectoredExceptionHandler`, with 1 for "first" and `on_exception`. It
     //> // returns null when it failed.
-    //> let _ = ffi::AddVectoredExceptionHandler;
     //> todo!("add {:?}", on_exception as *const ())
     // SAFETY: the handler is a function of this program and keeps to what a handler may do.
     let handle = unsafe { ffi::AddVectoredExceptionHandler(1, on_exception) };
