@@ -54,7 +54,6 @@ impl ThreadPool {
         }
         // TODO: put the receiver into an `Arc`. Start `size` threads with `thread::Builder`, which can name
         // them, and let each of them `work` on its clone of the `Arc`. Keep their handles.
-        let _ = (queue, Arc::<()>::new, thread::Builder::new, work);
         todo!("start {size} workers")
     }
 
@@ -98,7 +97,6 @@ impl ThreadPool {
     ) -> Result<Handle<T>, SendError<Job>> {
         // TODO: make a channel for the one result. Execute a job that runs `job` inside `catch_unwind`, makes
         // a `Panicked` of a panic, and sends the outcome. Return the other end as a `Handle`.
-        let _ = (job, Panicked::new);
         todo!("execute a job that sends back its result")
     }
 
@@ -119,7 +117,6 @@ impl ThreadPool {
 fn work(jobs: &Receiver<Job>) {
     // TODO: receive jobs until there are no more, and run each inside `catch_unwind`, so that a panic ends
     // the job and not the worker.
-    let _ = (jobs, catch_unwind::<fn(), ()>, AssertUnwindSafe::<()>);
     todo!("receive jobs and run them")
 }
 

@@ -54,7 +54,6 @@ impl ThreadPool {
         }
         //> // TODO: put the receiver into an `Arc`. Start `size` threads with `thread::Builder`, which can name
         //> // them, and let each of them `work` on its clone of the `Arc`. Keep their handles.
-        //> let _ = (queue, Arc::<()>::new, thread::Builder::new, work);
         //> todo!("start {size} workers")
         let (sender, receiver) = queue;
         let receiver = Arc::new(receiver);
@@ -114,7 +113,6 @@ impl ThreadPool {
     ) -> Result<Handle<T>, SendError<Job>> {
         //> // TODO: make a channel for the one result. Execute a job that runs `job` inside `catch_unwind`, makes
         //> // a `Panicked` of a panic, and sends the outcome. Return the other end as a `Handle`.
-        //> let _ = (job, Panicked::new);
         //> todo!("execute a job that sends back its result")
         let (sender, result) = channel();
         self.execute(move || {
@@ -154,7 +152,6 @@ impl ThreadPool {
 fn work(jobs: &Receiver<Job>) {
     //> // TODO: receive jobs until there are no more, and run each inside `catch_unwind`, so that a panic ends
     //> // the job and not the worker.
-    //> let _ = (jobs, catch_unwind::<fn(), ()>, AssertUnwindSafe::<()>);
     //> todo!("receive jobs and run them")
     // `recv` lets go of the channel's lock before it returns: while a job runs, others can take theirs.
     while let Ok(job) = jobs.recv() {
