@@ -65,6 +65,11 @@ pub fn panics(output: &str) -> Vec<Panic> {
             .copied()
             .collect();
         let message = message.join("\n").trim().to_owned();
+        if message.ends_with("said:") || message.ends_with("output:") {
+            // The rest is what a child process of the test said: a part of this message.
+            panics.push(with_quote(place, &message, &lines[index + 1..]));
+            break;
+        }
         // A snapshot's panic says only that it differs; the difference stands above it.
         let place_in_insta = place.contains("insta") && message.starts_with("snapshot assertion");
         panics.push(match snapshot_summary(&lines[..index]) {
@@ -76,6 +81,44 @@ pub fn panics(output: &str) -> Vec<Panic> {
         });
     }
     panics
+}
+
+/// A panic whose message ends by quoting a child process. Of the quote, panics are what matters: the first,
+/// which is the cause, and the last. A `todo!()` among them is what really happened.
+fn with_quote(place: &str, message: &str, rest: &[&str]) -> Panic {
+    let start = rest
+        .iter()
+        .position(|line| message.ends_with(line.trim()) && !line.trim().is_empty());
+    let end = rest
+        .iter()
+        .rposition(|line| is_libtests(line) && line.ends_with("... FAILED"));
+    let from = start.map_or(0, |start| start + 1);
+    let quote = rest[from..end.unwrap_or(rest.len()).max(from)].join("\n");
+    let quoted = panics(&quote);
+    if let Some(todo) = quoted
+        .iter()
+        .find(|panic| panic.message.contains("not yet implemented"))
+    {
+        return todo.clone();
+    }
+    let quote = match quoted.as_slice() {
+        [] => last_words(&quote),
+        [only] => only.to_string(),
+        [first, .., last] => format!("{first}\n\n{last}"),
+    };
+    let quote = if quote.is_empty() {
+        "(nothing)"
+    } else {
+        &quote
+    };
+    let quote: Vec<String> = quote
+        .lines()
+        .map(|line| format!("  {line}").trim_end().to_owned())
+        .collect();
+    Panic {
+        place: place.to_owned(),
+        message: format!("{message}\n{}", quote.join("\n")),
+    }
 }
 
 /// `thread 'name' (12) panicked at src/lib.rs:1:2:` gives `src/lib.rs:1:2`.

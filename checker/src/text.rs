@@ -78,6 +78,16 @@ pub fn reflow(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
+/// The text without its colours: ECMA-48, "select graphic rendition".
+pub fn without_color(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(part.split_once('m').map_or(part, |(_, rest)| rest));
+    }
+    plain
+}
+
 /// `209 MB`
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -129,6 +139,14 @@ mod tests {
         ```
         end
         ");
+    }
+
+    #[test]
+    fn colours_are_taken_out() {
+        assert_eq!(
+            without_color("\u{1b}[1m\u{1b}[31merror\u{1b}[0m: m"),
+            "error: m"
+        );
     }
 
     #[test]

@@ -397,6 +397,27 @@ mod tests {
     }
 
     #[test]
+    fn what_a_child_process_said_is_a_part_of_the_message() {
+        let output = "thread 'a_test' (1) panicked at tests/spec.rs:9:5:\nthe child process panics. It said:\n\n\
+            running 1 test\n\nthread 'a_test' (2) panicked at src/lib.rs:3:1:\nRefCell already borrowed\n\
+            note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n\
+            thread 'a_test' (2) panicked at tests/spec.rs:5:1:\nmore of it\ntest a_test ... FAILED\n\n\
+            note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n\
+            test a_test ... FAILED\n";
+        let verdict = judge(End::Exited(101), output, "failed a_test");
+        let Verdict::Failed(panics) = verdict else {
+            panic!("{verdict:?}");
+        };
+        assert_eq!(panics.len(), 1);
+        insta::assert_snapshot!(panics[0], @r"
+        tests/spec.rs:9:5: the child process panics. It said:
+          src/lib.rs:3:1: RefCell already borrowed
+
+          tests/spec.rs:5:1: more of it
+        ");
+    }
+
+    #[test]
     fn a_stack_overflow_is_told_from_an_abort() {
         let output =
             "thread 'a_test' (1) has overflowed its stack\nfatal runtime error: stack overflow\n";

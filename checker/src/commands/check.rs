@@ -29,7 +29,7 @@ impl App {
             return Ok(true);
         };
         let report = self.run_check(exercise, &Cancel::default())?;
-        self.remember(&report, false);
+        self.remember(&report, true);
         say(&self.screen.map(&self.course, &self.progress(), false));
         if progress.done.is_empty() && !report.passed() {
             say(&self.screen.welcome());
@@ -104,19 +104,19 @@ impl App {
     }
 
     /// Writes down what a check found: what passes is done, what fails is not, and what was stopped
-    /// says nothing. With `choose`, an exercise that fails becomes the current one.
+    /// says nothing. With `choose`, the learner goes on from here.
     pub(super) fn remember(&self, report: &Report, choose: bool) {
         if matches!(report.findings, Findings::Cancelled) {
             return;
         }
         let name = &report.exercise.name;
-        self.update(|progress| match (report.passed(), report.fingerprint) {
-            (true, Some(fingerprint)) => progress.solve(name, fingerprint),
-            _ => {
-                progress.done.remove(name);
-                if choose {
-                    progress.current = Some(name.clone());
-                }
+        self.update(|progress| {
+            match (report.passed(), report.fingerprint) {
+                (true, Some(fingerprint)) => progress.solve(name, fingerprint),
+                _ => drop(progress.done.remove(name)),
+            }
+            if choose {
+                progress.current = Some(name.clone());
             }
         });
     }

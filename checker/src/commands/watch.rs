@@ -81,7 +81,7 @@ impl App {
                     self.clear_screen();
                     match *report {
                         Ok(report) => {
-                            self.remember(&report, false);
+                            self.remember(&report, true);
                             self.show(&report, false);
                             last = Some(report);
                         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::course::Exercise;
 use crate::terminal::{Paint, Style};
 use crate::text;
-use todo::{first_todo, named_files};
+use todo::named_files;
 
 pub use report::verdict_word;
 pub use todo::is_for_here;
@@ -99,11 +99,8 @@ impl Screen {
         text
     }
 
-    /// Where the first piece of work is, else the files that the README names.
+    /// The files that the README names, of those that are compiled here.
     fn edit_line(&self, exercise: &Exercise) -> String {
-        if let Some((path, line)) = first_todo(exercise) {
-            return format!("{}:{line}", self.path(&path));
-        }
         let files: Vec<String> = named_files(exercise)
             .iter()
             .map(|path| self.path(path))

@@ -1,6 +1,7 @@
 //! A report: the verdicts of a check, what they mean, and what to do next.
 
 use super::Screen;
+use super::todo::first_todo;
 use crate::check::{Findings, Report};
 use crate::cli::CALL;
 use crate::course::{Course, Exercise};
@@ -144,6 +145,13 @@ impl Screen {
     pub fn explain(&self, verdict: &Verdict) -> String {
         let panic = |panic: &Panic| match panic.place.as_str() {
             "" => panic.message.clone(),
+            // Not a place that the learner could open.
+            place if place.starts_with("/rustc/") => {
+                format!(
+                    "inside the standard library, called from your code\n{}",
+                    panic.message
+                )
+            }
             place => format!("at {}\n{}", self.place(place), panic.message),
         };
         let with_output = |what: String, output: &str| match output {
@@ -222,6 +230,7 @@ impl Screen {
             // Where progress cannot be saved, it has not been noted.
             let mut progress = progress.clone();
             progress.solve(&exercise.name, report.fingerprint.unwrap_or_default());
+            progress.current = Some(exercise.name.clone());
             return match progress.current(course) {
                 Some(next) => format!(
                     "{done}\n\nNext: {}\n  read  {}\n  then  {go_on}\n",
@@ -238,20 +247,43 @@ impl Screen {
         {
             return format!("Next: {CALL} -- reset {} --tests\n", exercise.number);
         }
-        // What fails comes before what is still to be written.
-        let failing = match &report.findings {
-            Findings::Ran { outcomes, .. } => outcomes.iter().find(|o| !o.verdict.is_pass()),
-            _ => None,
-        };
-        let edit = match failing {
-            Some(Outcome { id, verdict, .. }) if !matches!(verdict, Verdict::Todo(_)) => {
-                format!("Next: mend what `{}` finds{check}\n", id.name)
-            }
-            _ => format!("Next: edit {}{check}\n", self.edit_line(exercise)),
-        };
+        let edit = format!("Next: {}{check}\n", self.place_to_work(report));
         match self.watching {
             true => edit,
             false => format!("{edit}Stuck for ten minutes? {CALL} -- hint\n"),
+        }
+    }
+
+    /// Where to go on: the first error, the first failure, or the next piece that is to be written.
+    fn place_to_work(&self, report: &Report) -> String {
+        let exercise = &report.exercise;
+        let outcomes = match &report.findings {
+            Findings::Broken(errors) => {
+                // rustc: `  --> src/lib.rs:1:2`
+                let errors = text::without_color(&errors.join("\n"));
+                return match errors.lines().find_map(|line| line.split_once("--> ")) {
+                    Some((_, place)) => format!("fix {}", self.place(place.trim())),
+                    None => format!("fix {}", self.edit_line(exercise)),
+                };
+            }
+            Findings::Ran { outcomes, .. } => outcomes.as_slice(),
+            _ => &[],
+        };
+        match outcomes.iter().find(|outcome| !outcome.verdict.is_pass()) {
+            // Before anything passes, the chapter's order counts; later, what the next test needs.
+            Some(Outcome {
+                verdict: Verdict::Todo(panic),
+                ..
+            }) if outcomes.iter().any(|outcome| outcome.verdict.is_pass()) => {
+                format!("edit {}", self.place(&panic.place))
+            }
+            Some(Outcome { id, verdict, .. }) if !matches!(verdict, Verdict::Todo(_)) => {
+                format!("fix what `{}` finds", id.name)
+            }
+            _ => match first_todo(exercise) {
+                Some((path, line)) => format!("edit {}:{line}", self.path(&path)),
+                None => format!("edit {}", self.edit_line(exercise)),
+            },
         }
     }
 

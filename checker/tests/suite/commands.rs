@@ -178,7 +178,7 @@ fn next_goes_on_without_solving() {
     insta::assert_snapshot!(lab.run("next").stdout, @r"
     02 summing: Summing what was counted (about 5 minutes)
       read  exercises/02_summing/README.md
-      edit  exercises/02_summing/src/lib.rs:5
+      edit  exercises/02_summing/src/lib.rs
       then  cargo run -p checker
     ");
     assert!(

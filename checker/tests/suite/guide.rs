@@ -25,7 +25,7 @@ fn the_first_screen_says_what_to_do() {
 
     01 counting: Counting things (about 5 minutes)
       read  exercises/01_counting/README.md
-      edit  exercises/01_counting/src/lib.rs:5
+      edit  exercises/01_counting/src/lib.rs
 
       todo       three_things_are_three
       todo       nothing_is_zero
@@ -111,7 +111,7 @@ fn a_wrong_answer_shows_the_diagnosis() {
 
     0 of 2 tests pass. With --all, every failure is explained.
 
-    Next: mend what `three_things_are_three` finds, then cargo run -p checker
+    Next: fix what `three_things_are_three` finds, then cargo run -p checker
     Stuck for ten minutes? cargo run -p checker -- hint
     ");
     let all = lab.run("check counting --all").stdout;
@@ -283,7 +283,7 @@ fn it_works_from_any_folder_inside_and_says_so_outside() {
             .current_dir(lab.path("exercises/01_counting/src")),
     );
     said.exits_with(1);
-    let absolute = "edit  [ROOT]/exercises/01_counting/src/lib.rs:5";
+    let absolute = "Next: edit [ROOT]/exercises/01_counting/src/lib.rs:5";
     assert!(
         said.stdout.contains(absolute),
         "paths can be clicked from there: {}",

@@ -10,8 +10,9 @@ mod ffi {
     //
     //     ssize_t write(int fd, const void buf[.count], size_t count);
     //
-    // in a block `unsafe extern "C" { … }`. In Rust, `int` is `std::ffi::c_int`, `const void *` is
-    // `*const std::ffi::c_void`, `size_t` is `usize` and `ssize_t`, the same with a sign, is `isize`.
+    // in a block `unsafe extern "C" { … }`, and as `pub`: it is called from outside this module. In
+    // Rust, `int` is `std::ffi::c_int`, `const void *` is `*const std::ffi::c_void`, `size_t` is
+    // `usize` and `ssize_t`, the same with a sign, is `isize`.
 }
 
 /// The most that one call is asked to take. Linux takes no more than this anyway, and macOS refuses

@@ -29,7 +29,7 @@ impl Script {
         assert!(
             !self.answers.is_empty(),
             "write_all calls `write` once more, with {text:?}, although it has had its last answer. It was \
-             asked before: {:?}. Does it stop at an error, and when nothing is left?",
+             asked before: {:?}. Does it stop at an error, at `Ok(0)`, and when nothing is left?",
             self.asked
         );
         self.asked.push(text);

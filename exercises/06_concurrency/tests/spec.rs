@@ -160,7 +160,8 @@ fn a_time_slice_gives_everybody_a_turn() {
         4,
         "with slices of 2 ticks A stands ready for 2 ticks until H's first slice is over, and once \
          for a tick each time it comes back from its I/O: 4 in all. Yours: {chart:?}A task loses \
-         its worker when it has used `slice` ticks and somebody is ready; not earlier, not later."
+         its worker when it has used `slice` ticks and somebody is ready; not earlier, not later. And a \
+         slice begins when a task gets a worker: does `dispatch` set `used` to 0?"
     );
     insta::assert_snapshot!(chart, LEGEND, @"
               0    5    10   15
@@ -216,7 +217,7 @@ fn nobody_is_sent_away_for_nobody() {
         (chart.switch_ticks(), chart.finished(1)),
         (0, 9),
         "A and B have a worker each and nobody else is ready, so B stays where it is when its slice \
-         is over. Yours: {chart:?}A task is preempted for another one: is `ready` empty?"
+         is over. (left: yours; ticks of switching, and when B is done.) {chart:?}A task is preempted for another one: is `ready` empty?"
     );
 }
 

@@ -339,6 +339,40 @@ fn wake_ups_without_a_value_neither_end_nor_extend_the_time() {
     });
 }
 
+#[test]
+fn after_a_wake_up_only_what_is_left_of_the_time_is_waited_for() {
+    let limit = Duration::from_millis(500);
+    let woken_after = Duration::from_millis(400);
+    within(LIMIT, "recv_timeout does not come back", move || {
+        let (sender, receiver) = channel::<()>();
+        let (report, reports) = mpsc::channel();
+        let (begin, begun) = mpsc::channel();
+        let (_never, silence) = mpsc::channel::<()>();
+        let waiting = thread::spawn(move || {
+            let start = Instant::now();
+            let _ = begin.send(());
+            let result = receiver.recv_timeout(limit);
+            let _ = report.send((result, start.elapsed()));
+        });
+        begun.recv().expect("the thread begins");
+        // Waiting is the lesson here: one wake-up late in the time, and then none.
+        let _ = silence.recv_timeout(woken_after);
+        sender.wake_all_for_nothing();
+        let (result, took) = reports.recv().expect("your recv_timeout does not panic");
+        waiting.join().expect("it has reported");
+        assert_eq!(
+            result,
+            Err(RecvTimeoutError::Timeout),
+            "nothing was sent, and the sender is there. (left: yours)"
+        );
+        assert!(
+            took < limit + woken_after / 2,
+            "recv_timeout({limit:?}) was woken for nothing after {woken_after:?} and took {took:?} in all. Does it \
+             go back to sleep for the whole limit, and not for what is left of it?"
+        );
+    });
+}
+
 /// How much of the processor's time `wait` costs the thread that runs it.
 fn cost_of<R>(wait: impl FnOnce() -> R) -> Duration {
     let before = thread_cpu_time();

@@ -1,6 +1,6 @@
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,8 @@ fn pool(size: usize) -> ThreadPool {
 #[test]
 fn a_job_runs_on_a_thread_of_the_pool() {
     let hint = "one job is in the queue of a pool with one worker, and it does not run. Does the worker \
-                receive in a loop, from the receiver of the channel whose sender the pool has?";
+                receive in a loop, from the receiver of the channel whose sender the pool has? Or does the job \
+                run, and the pool's drop not return: is the sender dropped before the workers are joined?";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let (done, ran_on) = mpsc::channel();
@@ -54,30 +55,34 @@ fn a_job_runs_on_a_thread_of_the_pool() {
 
 #[test]
 fn one_worker_runs_the_jobs_in_order() {
-    within(LIMIT, "ten short jobs for one worker are not done", || {
-        let pool = pool(1);
-        // The worker is kept busy until all ten are in the queue.
-        let (open, gate) = mpsc::channel::<()>();
-        let _ = pool.execute(move || {
-            let _ = gate.recv();
-        });
-        let (done, order) = mpsc::channel();
-        for number in 0..10 {
-            let done = done.clone();
+    within(
+        LIMIT,
+        "ten short jobs for one worker are not done, or the pool's drop does not return",
+        || {
+            let pool = pool(1);
+            // The worker is kept busy until all ten are in the queue.
+            let (open, gate) = mpsc::channel::<()>();
             let _ = pool.execute(move || {
-                let _ = done.send(number);
+                let _ = gate.recv();
             });
-        }
-        drop(done);
-        drop(open);
-        let order: Vec<i32> = order.iter().collect();
-        assert_eq!(
-            order,
-            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-            "who came first is served first. (left: yours) Your channel keeps the order; what does the pool \
+            let (done, order) = mpsc::channel();
+            for number in 0..10 {
+                let done = done.clone();
+                let _ = pool.execute(move || {
+                    let _ = done.send(number);
+                });
+            }
+            drop(done);
+            drop(open);
+            let order: Vec<i32> = order.iter().collect();
+            assert_eq!(
+                order,
+                [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+                "who came first is served first. (left: yours) Your channel keeps the order; what does the pool \
              do with it?"
-        );
-    });
+            );
+        },
+    );
 }
 
 #[test]
@@ -380,6 +385,54 @@ fn no_thread_is_left() {
         child.stdout(),
         child.stderr()
     );
+}
+
+#[test]
+fn a_pool_dropped_by_its_own_job_waits_for_the_other_workers() {
+    let hint = "a job on pool0 dropped the last reference to its pool while two other jobs were running, and \
+                the drop does not return when those are over. Does the worker join itself?";
+    within(LIMIT, hint, || {
+        let pool = Arc::new(pool(3));
+        let last = Arc::new(Mutex::new(Some(Arc::clone(&pool))));
+        // The three workers, and this thread when it has given up its own reference.
+        let all_here = Arc::new(Barrier::new(4));
+        let (report, reports) = mpsc::channel();
+        let mut gates = Vec::new();
+        for _ in 0..3 {
+            let (last, all_here) = (Arc::clone(&last), Arc::clone(&all_here));
+            let report = report.clone();
+            let (open, gate) = mpsc::channel::<()>();
+            gates.push(open);
+            let taken = pool.execute(move || {
+                all_here.wait();
+                if thread::current().name() == Some("pool0") {
+                    let last = last.lock().expect("nobody panics with the lock").take();
+                    drop(last);
+                    let _ = report.send("dropped");
+                } else {
+                    let _ = gate.recv();
+                }
+            });
+            assert!(taken.is_ok(), "a pool that is not shut down takes a job");
+        }
+        drop((pool, report));
+        all_here.wait();
+        // The other two run until their gates are open, so a drop that waits for them cannot be over.
+        let early = reports.recv_timeout(Duration::from_millis(50));
+        assert!(
+            early.is_err(),
+            "the pool was dropped by a job on pool0, and the drop returned while pool1 and pool2 were still \
+             running their jobs. Leaving out one's own worker is right, but the others are joined all the \
+             same: does your loop end where it should go on?"
+        );
+        drop(gates);
+        assert_eq!(
+            reports.recv(),
+            Ok("dropped"),
+            "when the other workers are done, the drop returns and the job goes on. (left: yours; an error \
+             means that drop panicked)"
+        );
+    });
 }
 
 #[test]

@@ -130,8 +130,9 @@ extern "C" fn bottom() -> ! {
     SCHEDULER.with(|scheduler| {
         // TODO: take the work out of `scheduler.work` and do it inside `std::panic::catch_unwind` (wrap
         // it in `std::panic::AssertUnwindSafe`). Hand a panic to `scheduler.keep_first_panic`. Then this
-        // thread has ended: say so in `scheduler.ended`, and leave for good, as `yield_now` does. What
-        // this function still owns at that moment is never dropped.
+        // thread has ended: say so in `scheduler.ended`, and leave for good, as `yield_now` does (the
+        // pointer that it saves in `green` is never used). What this function still owns then is never
+        // dropped.
         todo!("do the work and then go {:?}", scheduler.home.get())
     });
     // Somebody switched to a thread that had ended. There is no stack to return to.

@@ -43,6 +43,7 @@ pub unsafe extern "C-unwind" fn switch(save: *mut StackPointer, load: StackPoint
 ///
 /// sp is a multiple of 16 whenever it is used: the processor checks.
 pub fn prepare(stack: &mut Stack, entry: Entry) -> StackPointer {
-    // TODO: put these 22 words at the top of the stack. As an array, they can be written at once.
+    // TODO: put these 22 words at the top of the stack. As an array, they can be written
+    // at once; its first element has the lowest address.
     todo!("let {:?} begin with {entry:?}", stack.top())
 }

@@ -40,6 +40,7 @@ pub unsafe extern "C-unwind" fn switch(save: *mut StackPointer, load: StackPoint
 ///
 /// At the first instruction of a function, rsp is 8 more than a multiple of 16.
 pub fn prepare(stack: &mut Stack, entry: Entry) -> StackPointer {
-    // TODO: put these eight words at the top of the stack. As an array, they can be written at once.
+    // TODO: put these eight words at the top of the stack. As an array, they can be written
+    // at once; its first element has the lowest address.
     todo!("let {:?} begin with {entry:?}", stack.top())
 }

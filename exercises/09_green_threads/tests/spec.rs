@@ -79,7 +79,25 @@ fn take_turns(trace: &Trace, name: char, turns: usize) -> impl FnOnce() + 'stati
 }
 
 const CRASH: &str = "Does `switch` restore in the order in which it saved, and does `prepare` write the same \
-                     number of words in the same order?";
+                     number of words in the same order? Is the old stack pointer stored at the address \
+                     `save`, and the new one equal to `load`? Does `switch` end with a return, and does \
+                     `prepare` return the address of its lowest word? If the tests of these two pass, look at \
+                     `scheduler.rs`: `run_all` saves to `home` and `yield_now` to `green`, to the `Cell` itself \
+                     (`as_ptr()`), and a thread that yielded gets its new pointer from `green`.";
+
+/// `run` has found no panic; if it has, this one says which.
+#[track_caller]
+fn nobody_panicked(ended: thread::Result<()>) {
+    let Err(panic) = ended else { return };
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    panic!(
+        "no green thread of this test should panic, and one did: {}. If it is about a borrow: \
+         `scheduler.ready` is still borrowed while somebody else runs. In the head of a `while let` a borrow \
+         lasts as long as the loop's body.",
+        text.as_deref().unwrap_or("without a message")
+    );
+}
 
 // given
 #[test]
@@ -204,7 +222,9 @@ fn a_switch_brings_every_callee_saved_register_back() {
 fn a_green_thread_that_returns_ends_well() {
     alone(
         "a_green_thread_that_returns_ends_well",
-        "When `work` has returned, `bottom` must switch away for good: there is nothing to return to.",
+        "SIGABRT: somebody came to the `abort` at the end of `bottom`. It did not switch away, or did not set \
+         `ended`, so that `run_all` switched to it once more, or there was no work for it. Anything else: does \
+         `run_all` save its pointer to `scheduler.home`?",
         || {
             let trace = Trace::default();
             let inner = trace.clone();
@@ -215,7 +235,7 @@ fn a_green_thread_that_returns_ends_well() {
                 let apart = (&raw const there).addr().abs_diff(ours);
                 inner.note(if apart > 4096 { "elsewhere" } else { "here" });
             });
-            assert!(ended.is_ok(), "nobody panicked, and `run` says {ended:?}");
+            nobody_panicked(ended);
             assert_eq!(
                 trace.text(),
                 "elsewhere",
@@ -224,7 +244,7 @@ fn a_green_thread_that_returns_ends_well() {
             );
             let inner = trace.clone();
             let ended = run(move || inner.note("again"));
-            assert!(ended.is_ok(), "nobody panicked, and `run` says {ended:?}");
+            nobody_panicked(ended);
             assert_eq!(
                 trace.text(),
                 "elsewhere again",
@@ -248,12 +268,13 @@ fn green_threads_take_turns_in_the_order_in_which_they_were_spawned() {
                 spawn(take_turns(&all, 'c', 3));
                 all.note("spawned");
             });
-            assert!(ended.is_ok(), "nobody panicked, and `run` says {ended:?}");
+            nobody_panicked(ended);
             assert_eq!(
                 trace.text(),
                 "spawned a1 b1 c1 a2 b2 c2 a3 c3",
                 "three green threads yield after each step, so they take turns, the one that has waited longest \
-                 first. (left: yours.) Which end of the queue does `run_all` take from, and which does it put to?"
+                 first. (left: yours.) Which end of the queue does `run_all` take from, and which does it put to? If it \
+                 stops after the first turns, `ended` was not set back."
             );
         },
     );
@@ -331,7 +352,7 @@ fn what_lies_on_a_stack_stays_there_while_others_run() {
                     });
                 }
             });
-            assert!(ended.is_ok(), "nobody panicked, and `run` says {ended:?}");
+            nobody_panicked(ended);
             let expected: Vec<(u64, f64)> = (1..=8)
                 .map(|seed| (seed, sum_at_once(seed, 20 + seed)))
                 .collect();
@@ -518,7 +539,7 @@ fn ten_thousand_green_threads_wait_on_one_os_thread() {
                     "green threads are no OS threads: {os_threads} before, {os_threads_now} now"
                 );
             });
-            assert!(ended.is_ok(), "nobody panicked, and `run` says {ended:?}");
+            nobody_panicked(ended);
             assert_eq!(
                 (most.get(), alive.get(), sum.get()),
                 (MANY, 0, MANY * (MANY - 1) / 2),
@@ -553,7 +574,7 @@ fn every_os_thread_has_green_threads_of_its_own() {
                             });
                             all.note("a");
                         });
-                        assert!(ended.is_ok(), "nobody panicked, and `run` says {ended:?}");
+                        nobody_panicked(ended);
                         trace.text()
                     })
                 })

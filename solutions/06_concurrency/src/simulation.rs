@@ -69,7 +69,7 @@ struct Worker {
     last: Option<usize>,
     /// How many ticks it will be busy with switching to its task, before it computes.
     switching: u64,
-    /// How many ticks it has computed since its task got it.
+    /// How many ticks its task has had it, without those of the switch.
     used: u64,
 }
 
@@ -119,7 +119,7 @@ impl Simulation {
 
     /// One tick of the current burst of `task` is over. A burst of which nothing is left is removed.
     fn proceed(&mut self, task: usize) {
-        //> // TODO: make the first burst one tick shorter.
+        //> // TODO: make the first burst one tick shorter, and remove it when nothing is left of it.
         //> todo!("one tick less in {:?}", self.left[task])
         let bursts = &mut self.left[task];
         if let Some(Burst::Cpu(ticks) | Burst::Io(ticks)) = bursts.front_mut() {

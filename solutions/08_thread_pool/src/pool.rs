@@ -53,7 +53,8 @@ impl ThreadPool {
             return Err(invalid("a pool needs one worker at least"));
         }
         //> // TODO: put the receiver into an `Arc`. Start `size` threads with `thread::Builder`, which can name
-        //> // them, and let each of them `work` on its clone of the `Arc`. Keep their handles.
+        //> // them, and let each of them `work` on its clone of the `Arc`. Keep their handles. If
+        //> // one cannot be started, those that run have to be joined: make the `ThreadPool` first, and push to it.
         //> todo!("start {size} workers")
         let (sender, receiver) = queue;
         let receiver = Arc::new(receiver);
@@ -131,8 +132,9 @@ impl ThreadPool {
     /// cannot be waited for: it would wait for itself. That worker is left to end by itself, after the job
     /// and whatever it then finds in the queue. The others are joined.
     pub fn shutdown(&mut self) {
-        //> // TODO: drop the sender, so that the workers see the end of the queue. Then join every worker, except
-        //> // the one that runs this code (compare `thread().id()` with that of `thread::current()`).
+        //> // TODO: first drop the sender, so that the workers see the end of the queue. Then join every worker,
+        //> // except the one that runs this code (compare `thread().id()` with that of `thread::current()`).
+        //> // `drop` calls this, so nothing here may panic: do not `unwrap` what `join` returns.
         //> todo!("let the workers finish, and join them")
         self.jobs = None;
         let here = thread::current().id();

@@ -105,7 +105,8 @@ pub unsafe extern "C" fn switch(save: *mut StackPointer, load: StackPointer) {
 ///
 /// sp is a multiple of 16 whenever it is used: the processor checks.
 pub fn prepare(stack: &mut Stack, entry: Entry) -> StackPointer {
-    //> // TODO: put these 26 words at the top of the stack. As an array, they can be written at once.
+    //> // TODO: put these 26 words at the top of the stack. As an array, they can be written
+    //> // at once; its first element has the lowest address.
     //> todo!("let {:?} begin with {entry:?}", stack.top())
     // The registers may begin as anything, so they begin as 0. x29 and x30, frame pointer and return
     // address, do end a backtrace with it. With `entry` in x30, `entry` would seem to have called itself.

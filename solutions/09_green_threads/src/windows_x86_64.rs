@@ -110,7 +110,8 @@ pub unsafe extern "C" fn switch(save: *mut StackPointer, load: StackPointer) {
 ///
 /// At the first instruction of a function, rsp is 8 more than a multiple of 16.
 pub fn prepare(stack: &mut Stack, entry: Entry) -> StackPointer {
-    //> // TODO: put these 38 words at the top of the stack. As an array, they can be written at once.
+    //> // TODO: put these 38 words at the top of the stack. As an array, they can be written
+    //> // at once; its first element has the lowest address.
     //> todo!("let {:?} begin with {entry:?}", stack.top())
     // The registers may begin as anything, so they begin as 0. Frame pointer and return address do end a
     // backtrace with it.

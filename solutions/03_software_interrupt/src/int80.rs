@@ -1,0 +1,145 @@
+//! Linux on x86_64: the door that 32-bit programs use, `int 0x80`. It is open to 64-bit programs as well.
+//!
+//! Registers: syscall(2), "Architecture calling conventions", the line of i386.
+
+use std::ffi::{c_int, c_void};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::ptr::{self, NonNull};
+use std::slice;
+
+mod ffi {
+    use std::ffi::{c_int, c_void};
+
+    unsafe extern "C" {
+        /// `mmap(2)`
+        pub fn mmap(
+            address: *mut c_void,
+            bytes: usize,
+            protection: c_int,
+            flags: c_int,
+            descriptor: c_int,
+            offset: i64,
+        ) -> *mut c_void;
+        /// `munmap(2)`
+        pub fn munmap(address: *mut c_void, bytes: usize) -> c_int;
+    }
+}
+
+/// Makes a system call through vector 0x80, by the 32-bit treaty: `number` is one of
+/// `<asm/unistd_32.h>`, and of each argument the kernel sees the lower 32 bits. What comes back is a
+/// result, or from -4095 to -1 an errno with its sign turned.
+///
+/// ```text
+///   number   a     b     c        result   destroyed
+///   eax      ebx   ecx   edx      eax      r8, r9, r10, r11 (older kernels clear them)
+/// ```
+///
+/// # Safety
+///
+/// The kernel does what the call says, with the lower halves of whatever the arguments say. Where such a
+/// half is an address, the memory there must be yours, and large enough, and writable if the kernel writes.
+pub unsafe fn int80(number: u32, a: usize, b: usize, c: usize) -> i32 {
+    //> // TODO: execute `int 0x80` with every value in its register, and return what comes back. Rust keeps
+    //> // rbx for itself and takes it for no operand. So let `a` be in a register of the compiler's choice, and
+    //> // exchange the two before the call and again after it: `xchg {a}, rbx`.
+    //> todo!("call {number} with {a:#x}, {b:#x}, {c:#x}")
+    let result;
+    // SAFETY: the caller answers for what the kernel does. The processor itself changes only the registers
+    // named here, rbx, which is back in its place at the end, and memory, which no option excludes; `nostack`
+    // is true because the kernel works on a stack of its own.
+    unsafe {
+        core::arch::asm!(
+            "xchg {a}, rbx",
+            "int 0x80",
+            "xchg {a}, rbx",
+            a = inout(reg) a => _,
+            inlateout("eax") number => result,
+            in("rcx") b,
+            in("rdx") c,
+            lateout("r8") _,
+            lateout("r9") _,
+            lateout("r10") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    result
+    //<
+}
+
+/// `write(2)` by `int 0x80`: hands `bytes` to the kernel and says how many of them it took, at most a
+/// page. They may lie anywhere in memory.
+pub fn write80(to: &impl AsFd, bytes: &[u8]) -> io::Result<usize> {
+    //> // TODO: the kernel finds only what lies below 4 GiB. So take a `LowPage`, copy as many of the bytes
+    //> // there as it holds, and let `int80` write them from its address. The number of the call is in the chapter;
+    //> // `to.as_fd().as_raw_fd()` is the descriptor, and `decode` (below) tells results from errors.
+    //> todo!("write {} bytes by `int 0x80`", bytes.len())
+    /// `__NR_write`, `<asm/unistd_32.h>`. (1, which is `write` at the other door, is `exit` here.)
+    const WRITE: u32 = 4;
+    let descriptor = usize::try_from(to.as_fd().as_raw_fd()).expect("an open descriptor's number");
+    let mut page = LowPage::new()?;
+    let length = bytes.len().min(LowPage::SIZE);
+    page.bytes()[..length].copy_from_slice(&bytes[..length]);
+    // SAFETY: the kernel reads `length` bytes from the page, which is below 4 GiB and lives until the end of
+    // this function.
+    let raw = unsafe { int80(WRITE, descriptor, page.address(), length) };
+    decode(raw)
+    //<
+}
+
+/// Tells a result from an error.
+fn decode(raw: i32) -> io::Result<usize> {
+    usize::try_from(raw).map_err(|_| io::Error::from_raw_os_error(-raw))
+}
+
+/// A page of memory below 4 GiB, all zeros at first, so that its address fits 32 bits.
+#[derive(Debug)]
+pub struct LowPage(NonNull<c_void>);
+
+/// `PROT_READ | PROT_WRITE`, `<bits/mman-linux.h>`
+const READ_AND_WRITE: c_int = 1 | 2;
+/// `MAP_PRIVATE | MAP_ANONYMOUS`, `<bits/mman-linux.h>`
+const NEW_MEMORY: c_int = 0x02 | 0x20;
+/// `MAP_32BIT`, `<bits/mman.h>`, only on x86_64: an address in the first 2 GiB.
+const MAP_32BIT: c_int = 0x40;
+
+impl LowPage {
+    /// How many bytes a page has on this processor.
+    pub const SIZE: usize = 4096;
+
+    /// Asks the kernel for a page.
+    pub fn new() -> io::Result<LowPage> {
+        let flags = NEW_MEMORY | MAP_32BIT;
+        // SAFETY: the system chooses the place (the address is null), so nothing that exists is replaced.
+        let start =
+            unsafe { ffi::mmap(ptr::null_mut(), LowPage::SIZE, READ_AND_WRITE, flags, -1, 0) };
+        // MAP_FAILED is -1, `<sys/mman.h>`.
+        if start.addr() == usize::MAX {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(LowPage(
+            NonNull::new(start).expect("mmap never chooses page 0"),
+        ))
+    }
+
+    /// Where it is, as a number for the kernel.
+    pub fn address(&self) -> usize {
+        self.0.as_ptr().expose_provenance()
+    }
+
+    /// What is in it.
+    pub fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: the page is ours, readable and writable, as long as we are; it began as zeros, and every byte
+        // is a valid u8. The borrow of `self` makes sure that there is no other reference.
+        unsafe { slice::from_raw_parts_mut(self.0.as_ptr().cast(), LowPage::SIZE) }
+    }
+}
+
+impl Drop for LowPage {
+    fn drop(&mut self) {
+        // SAFETY: the page came from `mmap` with this size, and nobody can use it any more.
+        let status = unsafe { ffi::munmap(self.0.as_ptr(), LowPage::SIZE) };
+        debug_assert_eq!(status, 0, "munmap: {}", io::Error::last_os_error());
+    }
+}
