@@ -121,19 +121,11 @@ impl Checker<'_> {
             Built::Broken { errors } => return only(Findings::Broken(errors)),
             Built::Cancelled => return only(Findings::Cancelled),
         };
-        let options = Options {
-            root: &self.course.root,
-            folder: &exercise.folder,
-            limit: exercise.limit,
-            at_a_time: if exercise.serial { 1 } else { run::cores() },
+        let options = Options::of(&self.course.root, exercise);
+        let mut tests = match run::list(&programs, &options, &self.cancel) {
+            Ok(tests) => tests,
+            Err(error) => return only(Findings::Unlisted(error.to_string())),
         };
-        let mut tests = Vec::new();
-        for program in &programs {
-            match run::list(program, &options, &self.cancel) {
-                Ok(list) => tests.extend(list),
-                Err(error) => return only(Findings::Unlisted(error.to_string())),
-            }
-        }
         if self.cancel.asked() {
             return only(Findings::Cancelled);
         }

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cargo::Program;
+use crate::course::Exercise;
 use crate::error::{Context, Error, Result};
 use crate::process::{self, Cancel, End};
 use crate::verdict::{Evidence, Verdict};
@@ -48,9 +49,18 @@ pub struct Options<'a> {
     pub at_a_time: usize,
 }
 
-/// How many tests run at a time where the exercise allows it: one for each core.
-pub fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
+impl<'a> Options<'a> {
+    /// As `exercise` of the workspace at `root` wants it: several tests at a time, one for each core, unless
+    /// it asks for one after the other.
+    pub fn of(root: &'a Path, exercise: &'a Exercise) -> Options<'a> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Options {
+            root,
+            folder: &exercise.folder,
+            limit: exercise.limit,
+            at_a_time: if exercise.serial { 1 } else { cores },
+        }
+    }
 }
 
 /// The mark of this checker's processes: unlike any other's, even when process ids come round again.
@@ -64,12 +74,20 @@ pub fn mark() -> &'static str {
     })
 }
 
-/// The names of the tests in `program`.
+/// The names of the tests in `programs`.
 ///
 /// # Errors
 ///
-/// When the program does not list them: it crashes at its start, or is no test program of libtest's.
-pub fn list(program: &Program, options: &Options<'_>, cancel: &Cancel) -> Result<Vec<TestId>> {
+/// When a program does not list them: it crashes at its start, or is no test program of libtest's.
+pub fn list(programs: &[Program], options: &Options<'_>, cancel: &Cancel) -> Result<Vec<TestId>> {
+    let mut tests = Vec::new();
+    for program in programs {
+        tests.extend(list_one(program, options, cancel)?);
+    }
+    Ok(tests)
+}
+
+fn list_one(program: &Program, options: &Options<'_>, cancel: &Cancel) -> Result<Vec<TestId>> {
     let mut command = command(program, options);
     command.args(["--list", "--format", "terse"]);
     let ended = process::run(command, options.limit, cancel)

@@ -113,7 +113,9 @@ impl App {
         self.update(|progress| {
             match (report.passed(), report.fingerprint) {
                 (true, Some(fingerprint)) => progress.solve(name, fingerprint),
-                _ => drop(progress.done.remove(name)),
+                _ => {
+                    progress.done.remove(name);
+                }
             }
             if choose {
                 progress.current = Some(name.clone());

@@ -246,16 +246,8 @@ impl Copy {
             Built::Broken { errors } => return Ok(Err(errors)),
             Built::Cancelled => return Err(Error::new("the build was stopped")),
         };
-        let options = Options {
-            root: &self.course.root,
-            folder: &exercise.folder,
-            limit: exercise.limit,
-            at_a_time: if exercise.serial { 1 } else { run::cores() },
-        };
-        let mut tests = Vec::new();
-        for program in &programs {
-            tests.extend(run::list(program, &options, &cancel)?);
-        }
+        let options = Options::of(&self.course.root, exercise);
+        let mut tests = run::list(&programs, &options, &cancel)?;
         tests.retain(|id| names.contains(&id.name.as_str()));
         run::run(&programs, &tests, &options, &cancel, &|_| {}).map(Ok)
     }

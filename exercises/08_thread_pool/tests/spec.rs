@@ -340,6 +340,7 @@ fn drop_shuts_down_too() {
         for _ in 0..20 {
             let ran = Arc::clone(&ran);
             let _ = pool.execute(move || {
+                // As above: who does not wait for them is noticed, who does never depends on the time.
                 thread::sleep(Duration::from_millis(5));
                 ran.fetch_add(1, Ordering::Relaxed);
             });
