@@ -20,6 +20,9 @@ impl fmt::Display for Panic {
     }
 }
 
+/// What std adds to the first panic of a process.
+const BACKTRACE_NOTE: &str = "note: run with `RUST_BACKTRACE";
+
 /// libtest's own lines, which say nothing about the test.
 fn is_libtests(line: &str) -> bool {
     line == "running 1 test"
@@ -38,7 +41,7 @@ pub fn last_words(output: &str) -> String {
             line.strip_prefix("warning: `--logfile` is deprecated")
                 .unwrap_or(line)
         })
-        .filter(|line| !is_libtests(line))
+        .filter(|line| !is_libtests(line) && !line.starts_with(BACKTRACE_NOTE))
         .collect();
     let from = lines.len().saturating_sub(20);
     lines[from..].join("\n").trim().to_owned()
@@ -53,7 +56,7 @@ pub fn panics(output: &str) -> Vec<Panic> {
             continue;
         };
         let ends = |line: &&&str| {
-            line.starts_with("note: run with `RUST_BACKTRACE")
+            line.starts_with(BACKTRACE_NOTE)
                 || **line == "stack backtrace:"
                 || line.starts_with("thread caused non-unwinding panic")
                 || panic_place(line).is_some()

@@ -19,11 +19,12 @@ mod ffi {
 /// more than `INT_MAX` bytes with `EINVAL`. (`write(2)`, in both systems' manuals.)
 const MOST: usize = 0x7fff_f000;
 
-/// This process's standard output: file descriptor 1.
-pub fn stdout() -> BorrowedFd<'static> {
-    // TODO: borrow descriptor 1. `BorrowedFd::borrow_raw` makes a `BorrowedFd` from a number; it is
-    // unsafe, and its documentation says what you must promise in the `// SAFETY:` comment.
-    todo!("borrow file descriptor 1")
+/// Makes a `Result` of what `write(2)` returns: a count, or -1 when it failed. The reason of a failure is
+/// in `errno`, which the next call to the C library may overwrite.
+fn cvt(result: isize) -> io::Result<usize> {
+    // TODO: turn -1 into `io::Error::last_os_error()`, which reads `errno`, and everything else into a
+    // count.
+    todo!("make a result of {result}")
 }
 
 /// Writes some of `bytes` to `to` by one call of `write(2)`, and returns how many the system took:
@@ -40,10 +41,9 @@ pub fn write(to: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     todo!("hand {} bytes to write(2)", bytes.len())
 }
 
-/// Makes a `Result` of what `write(2)` returns: a count, or -1 when it failed. The reason of a failure is
-/// in `errno`, which the next call to the C library may overwrite.
-fn cvt(result: isize) -> io::Result<usize> {
-    // TODO: turn -1 into `io::Error::last_os_error()`, which reads `errno`, and everything else into a
-    // count.
-    todo!("make a result of {result}")
+/// This process's standard output: file descriptor 1.
+pub fn stdout() -> BorrowedFd<'static> {
+    // TODO: borrow descriptor 1. `BorrowedFd::borrow_raw` makes a `BorrowedFd` from a number; it is
+    // unsafe, and its documentation says what you must promise in the `// SAFETY:` comment.
+    todo!("borrow file descriptor 1")
 }

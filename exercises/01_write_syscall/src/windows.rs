@@ -45,16 +45,11 @@ const STD_OUTPUT_HANDLE: u32 = 0xffff_fff5;
 /// How many bytes of text go to a console at a time.
 const CONSOLE_MOST: usize = 8192;
 
-/// This process's standard output.
-///
-/// # Panics
-///
-/// When the process has none: a program without a console, for example.
-pub fn stdout() -> BorrowedHandle<'static> {
-    // TODO: ask `GetStdHandle` for STD_OUTPUT_HANDLE, and borrow what it returns:
-    // `BorrowedHandle::borrow_raw` is unsafe, and its documentation says what you must promise in the
-    // `// SAFETY:` comment. A null handle means that there is no standard output: panic with a message.
-    todo!("ask for the handle of the standard output")
+/// Makes a `Result` of a `BOOL`. The reason of a failure is what `GetLastError` says, and the next call to
+/// the system may change that.
+fn cvt(result: Bool) -> io::Result<()> {
+    // TODO: turn 0 into `io::Error::last_os_error()`, which asks `GetLastError`, and the rest into `Ok(())`.
+    todo!("make a result of {result}")
 }
 
 /// Writes some of `bytes` to `to` by one call of `WriteFile`, or of `WriteConsoleW` when `to` is a console,
@@ -75,11 +70,16 @@ pub fn write(to: impl AsHandle, bytes: &[u8]) -> io::Result<usize> {
     todo!("hand {} bytes to WriteFile", bytes.len())
 }
 
-/// Makes a `Result` of a `BOOL`. The reason of a failure is what `GetLastError` says, and the next call to
-/// the system may change that.
-fn cvt(result: Bool) -> io::Result<()> {
-    // TODO: turn 0 into `io::Error::last_os_error()`, which asks `GetLastError`, and the rest into `Ok(())`.
-    todo!("make a result of {result}")
+/// This process's standard output.
+///
+/// # Panics
+///
+/// When the process has none: a program without a console, for example.
+pub fn stdout() -> BorrowedHandle<'static> {
+    // TODO: ask `GetStdHandle` for STD_OUTPUT_HANDLE, and borrow what it returns:
+    // `BorrowedHandle::borrow_raw` is unsafe, and its documentation says what you must promise in the
+    // `// SAFETY:` comment. A null handle means that there is no standard output: panic with a message.
+    todo!("ask for the handle of the standard output")
 }
 
 fn is_console(handle: Handle) -> bool {

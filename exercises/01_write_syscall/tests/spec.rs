@@ -29,7 +29,8 @@ impl Script {
         assert!(
             !self.answers.is_empty(),
             "write_all calls `write` once more, with {text:?}, although it has had its last answer. It was \
-             asked before: {:?}. Does it stop at an error, at `Ok(0)`, and when nothing is left?",
+             asked before: {:?}. Does it stop at an error, at `Ok(0)`, and when nothing is left? And does each \
+             call get only what is left, counted from what the call before it got?",
             self.asked
         );
         self.asked.push(text);
@@ -50,22 +51,28 @@ impl Script {
 
 #[test]
 fn what_is_written_comes_out_of_the_pipe() {
-    let (mut reader, writer) = io::pipe().expect("the system has a pipe");
-    let count = write(&writer, b"system call").expect("there is room in the pipe");
-    assert_eq!(
-        count, 11,
-        "an empty pipe takes 11 bytes at once, so `write` returns 11; yours returns {count}. It is what the \
-         system returned, or wrote to the count's variable, as a usize."
-    );
-    drop(writer);
-    let mut text = String::new();
-    reader
-        .read_to_string(&mut text)
-        .expect("the pipe can be read");
-    assert_eq!(
-        text, "system call",
-        "other bytes came out than went in. Do the pointer and the count belong to the same slice?"
-    );
+    let hint = "the pipe is empty and somebody reads, and `write` does not come back. Does it offer more bytes \
+                than the slice has?";
+    within(Duration::from_secs(5), hint, || {
+        let (mut reader, writer) = io::pipe().expect("the system has a pipe");
+        let count = write(&writer, b"system call").expect("there is room in the pipe");
+        assert_eq!(
+            count, 11,
+            "an empty pipe takes 11 bytes at once, so `write` returns 11; yours returns {count}. It is what the \
+             system returned, or wrote to the count's variable, as a usize."
+        );
+        drop(writer);
+        let mut bytes = Vec::new();
+        reader
+            .read_to_end(&mut bytes)
+            .expect("the pipe can be read");
+        assert_eq!(
+            String::from_utf8_lossy(&bytes),
+            "system call",
+            "other bytes came out than went in (left). Do the pointer and the count belong to the same slice, \
+             and is the pointer that of its first byte? If nothing came: did they go to `to`'s descriptor?"
+        );
+    });
 }
 
 #[test]
@@ -146,10 +153,28 @@ fn nothing_to_write_is_no_error() {
     );
 }
 
+// A socket that does not wait takes what it has room for. (On Windows a socket is not written to by WriteFile.)
+#[cfg(unix)]
+#[test]
+fn a_call_takes_what_there_is_room_for_and_says_how_much() {
+    let (ours, _theirs) = std::os::unix::net::UnixStream::pair().expect("the system has sockets");
+    ours.set_nonblocking(true).expect("a socket takes options");
+    let bytes = vec![b'.'; 1 << 24];
+    let count = write(&ours, &bytes);
+    assert!(
+        matches!(count, Ok(count) if (1..bytes.len()).contains(&count)),
+        "16 MiB are more than a socket has room for, so one call takes some of them, and `write` says how many; \
+         yours gives {count:?}. Does it make more than one call? That is write_all's part."
+    );
+}
+
 #[test]
 fn the_standard_output_is_where_the_parent_reads() {
     let child = in_child("the_standard_output_is_where_the_parent_reads", || {
-        let count = write(stdout(), b"<written by hand>\n").expect("the parent reads");
+        let count = write(stdout(), b"<written by hand>\n").expect(
+            "the standard output is open for writing: is it descriptor 1? (0 is the input, 2 the error output; \
+             on Windows it is STD_OUTPUT_HANDLE.)",
+        );
         assert_eq!(
             count, 18,
             "the parent's pipe has room for 18 bytes, so `write` returns 18; yours returns {count}"
@@ -164,10 +189,10 @@ fn the_standard_output_is_where_the_parent_reads() {
     );
     assert!(
         child.stdout().contains("<written by hand>\n"),
-        "a child process wrote `<written by hand>` to `stdout()`, and its parent reads something else. Is it \
-         descriptor 1 (STD_OUTPUT_HANDLE)? The child said:\n{}{}",
-        child.stdout(),
-        child.stderr()
+        "a child process wrote `<written by hand>` to `stdout()`, and it did not come there. Is it descriptor 1 \
+         (STD_OUTPUT_HANDLE)? To its standard error the child wrote {:?}; its standard output:\n{}",
+        child.stderr(),
+        child.stdout()
     );
 }
 
@@ -221,19 +246,35 @@ fn a_call_that_takes_nothing_is_an_error_and_not_a_loop() {
         "`write` takes 2 bytes and then none, without an error. Asking again could go on for ever, so this \
          is ErrorKind::WriteZero; your write_all gives {result:?}"
     );
+
+    let (result, asked) = Script::new(vec![Ok(0)]).run("");
+    assert!(
+        result.is_ok() && asked.is_empty(),
+        "with no bytes at all there is nothing to write, so `write` need not be called, and nothing is wrong; \
+         yours called it with {asked:?} and gives {result:?}. Is it asked whether anything is left before \
+         `write` is called, or only afterwards?"
+    );
 }
 
 #[test]
 fn an_error_after_some_bytes_is_reported() {
-    let script = Script::new(vec![Ok(2), Err(ErrorKind::BrokenPipe.into())]);
-    let (result, _) = script.run("abcde");
-    let kind = result.as_ref().map_err(io::Error::kind);
-    assert_eq!(
-        kind,
-        Err(ErrorKind::BrokenPipe),
-        "`write` takes 2 bytes and then fails with BrokenPipe, so write_all fails with it; yours gives \
-         {result:?}"
-    );
+    for (error, why) in [
+        (ErrorKind::BrokenPipe, "nobody will ever read this"),
+        (
+            ErrorKind::WouldBlock,
+            "there is no room now, and asking again at once would be a busy loop",
+        ),
+    ] {
+        let script = Script::new(vec![Ok(2), Err(error.into())]);
+        let (result, _) = script.run("abcde");
+        let kind = result.as_ref().map_err(io::Error::kind);
+        assert_eq!(
+            kind,
+            Err(error),
+            "`write` takes 2 bytes and then fails with {error:?}: {why}. So write_all fails with it; yours gives \
+             {result:?}. Is it only `Interrupted` that is tried again?"
+        );
+    }
 }
 
 #[test]

@@ -26,14 +26,17 @@ mod ffi {
 /// more than `INT_MAX` bytes with `EINVAL`. (`write(2)`, in both systems' manuals.)
 const MOST: usize = 0x7fff_f000;
 
-/// This process's standard output: file descriptor 1.
-pub fn stdout() -> BorrowedFd<'static> {
-    //> // TODO: borrow descriptor 1. `BorrowedFd::borrow_raw` makes a `BorrowedFd` from a number; it is
-    //> // unsafe, and its documentation says what you must promise in the `// SAFETY:` comment.
-    //> todo!("borrow file descriptor 1")
-    // SAFETY: std opens descriptors 0 to 2 at the start of the program when they are closed, and nothing
-    // in this program closes them, so descriptor 1 is open for as long as the program runs.
-    unsafe { BorrowedFd::borrow_raw(1) }
+/// Makes a `Result` of what `write(2)` returns: a count, or -1 when it failed. The reason of a failure is
+/// in `errno`, which the next call to the C library may overwrite.
+fn cvt(result: isize) -> io::Result<usize> {
+    //> // TODO: turn -1 into `io::Error::last_os_error()`, which reads `errno`, and everything else into a
+    //> // count.
+    //> todo!("make a result of {result}")
+    match usize::try_from(result) {
+        Ok(count) => Ok(count),
+        // Read at once: between the call and this line there is nothing that could change it.
+        Err(_) => Err(io::Error::last_os_error()),
+    }
     //<
 }
 
@@ -57,16 +60,13 @@ pub fn write(to: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     //<
 }
 
-/// Makes a `Result` of what `write(2)` returns: a count, or -1 when it failed. The reason of a failure is
-/// in `errno`, which the next call to the C library may overwrite.
-fn cvt(result: isize) -> io::Result<usize> {
-    //> // TODO: turn -1 into `io::Error::last_os_error()`, which reads `errno`, and everything else into a
-    //> // count.
-    //> todo!("make a result of {result}")
-    match usize::try_from(result) {
-        Ok(count) => Ok(count),
-        // Read at once: between the call and this line there is nothing that could change it.
-        Err(_) => Err(io::Error::last_os_error()),
-    }
+/// This process's standard output: file descriptor 1.
+pub fn stdout() -> BorrowedFd<'static> {
+    //> // TODO: borrow descriptor 1. `BorrowedFd::borrow_raw` makes a `BorrowedFd` from a number; it is
+    //> // unsafe, and its documentation says what you must promise in the `// SAFETY:` comment.
+    //> todo!("borrow file descriptor 1")
+    // SAFETY: std opens descriptors 0 to 2 at the start of the program when they are closed, and nothing
+    // in this program closes them, so descriptor 1 is open for as long as the program runs.
+    unsafe { BorrowedFd::borrow_raw(1) }
     //<
 }

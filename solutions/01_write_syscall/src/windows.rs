@@ -59,21 +59,16 @@ const STD_OUTPUT_HANDLE: u32 = 0xffff_fff5;
 /// How many bytes of text go to a console at a time.
 const CONSOLE_MOST: usize = 8192;
 
-/// This process's standard output.
-///
-/// # Panics
-///
-/// When the process has none: a program without a console, for example.
-pub fn stdout() -> BorrowedHandle<'static> {
-    //> // TODO: ask `GetStdHandle` for STD_OUTPUT_HANDLE, and borrow what it returns:
-    //> // `BorrowedHandle::borrow_raw` is unsafe, and its documentation says what you must promise in the
-    //> // `// SAFETY:` comment. A null handle means that there is no standard output: panic with a message.
-    //> todo!("ask for the handle of the standard output")
-    let handle = ffi::GetStdHandle(STD_OUTPUT_HANDLE);
-    assert!(!handle.is_null(), "this process has no standard output");
-    // SAFETY: the handle is not null. It belongs to the process, and nothing in this program closes it,
-    // so it is open for as long as the program runs.
-    unsafe { BorrowedHandle::borrow_raw(handle) }
+/// Makes a `Result` of a `BOOL`. The reason of a failure is what `GetLastError` says, and the next call to
+/// the system may change that.
+fn cvt(result: Bool) -> io::Result<()> {
+    //> // TODO: turn 0 into `io::Error::last_os_error()`, which asks `GetLastError`, and the rest into `Ok(())`.
+    //> todo!("make a result of {result}")
+    match result {
+        // Asked at once: between the call and this line there is nothing that could change it.
+        0 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
     //<
 }
 
@@ -110,16 +105,21 @@ pub fn write(to: impl AsHandle, bytes: &[u8]) -> io::Result<usize> {
     //<
 }
 
-/// Makes a `Result` of a `BOOL`. The reason of a failure is what `GetLastError` says, and the next call to
-/// the system may change that.
-fn cvt(result: Bool) -> io::Result<()> {
-    //> // TODO: turn 0 into `io::Error::last_os_error()`, which asks `GetLastError`, and the rest into `Ok(())`.
-    //> todo!("make a result of {result}")
-    match result {
-        // Asked at once: between the call and this line there is nothing that could change it.
-        0 => Err(io::Error::last_os_error()),
-        _ => Ok(()),
-    }
+/// This process's standard output.
+///
+/// # Panics
+///
+/// When the process has none: a program without a console, for example.
+pub fn stdout() -> BorrowedHandle<'static> {
+    //> // TODO: ask `GetStdHandle` for STD_OUTPUT_HANDLE, and borrow what it returns:
+    //> // `BorrowedHandle::borrow_raw` is unsafe, and its documentation says what you must promise in the
+    //> // `// SAFETY:` comment. A null handle means that there is no standard output: panic with a message.
+    //> todo!("ask for the handle of the standard output")
+    let handle = ffi::GetStdHandle(STD_OUTPUT_HANDLE);
+    assert!(!handle.is_null(), "this process has no standard output");
+    // SAFETY: the handle is not null. It belongs to the process, and nothing in this program closes it,
+    // so it is open for as long as the program runs.
+    unsafe { BorrowedHandle::borrow_raw(handle) }
     //<
 }
 
