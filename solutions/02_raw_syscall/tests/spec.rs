@@ -21,7 +21,8 @@ fn the_system_answers_with_the_id_of_this_process() {
         platform::value(raw),
         id,
         "`syscall6` made the call GETPID, the result must be this process's id, {id}; what came \
-         back is {raw:?}. {}",
+         back is {raw:?}, which read as signed is {}. {}",
+        platform::value(raw).cast_signed(),
         platform::WHEN_THE_ANSWER_IS_WRONG
     );
 }
@@ -204,7 +205,12 @@ fn what_the_system_writes_into_memory_is_seen() {
 
     let (reader, mut writer) = io::pipe().expect("a pipe");
     writer.write_all(b"!").expect("a pipe has room for a byte");
-    let byte = byte_after_the_call(&reader);
+    let (raw, byte) = byte_after_the_call(&reader);
+    assert!(
+        decode(raw).is_ok_and(|count| count > 0),
+        "one byte is in a pipe, and a `read` of one byte to an address on the stack left {raw:#x?}. Do all 64 \
+         bits of the address arrive?"
+    );
     assert_eq!(
         char::from(byte),
         '!',
@@ -229,10 +235,25 @@ fn what_the_system_writes_into_memory_is_seen() {
 /// The call and the look at the memory in one small function: an optimising compiler (`--release`)
 /// knows that a dot is in there, unless it is told that the call may change it.
 #[inline(never)]
-fn byte_after_the_call(reader: &PipeReader) -> u8 {
+fn byte_after_the_call(reader: &PipeReader) -> (Raw, u8) {
     let mut byte = b'.';
-    platform::read_one_byte_to(&mut byte, reader);
-    byte
+    let raw = platform::read_one_byte_to(&mut byte, reader);
+    (raw, byte)
+}
+
+// A socket that does not wait takes what it has room for. (On Windows, WriteFile is not for sockets.)
+#[cfg(unix)]
+#[test]
+fn a_write_is_one_call_and_may_take_less() {
+    let (ours, _theirs) = std::os::unix::net::UnixStream::pair().expect("the system has sockets");
+    ours.set_nonblocking(true).expect("a socket takes options");
+    let bytes = vec![b'.'; 1 << 24];
+    let taken = write(&ours, &bytes);
+    assert!(
+        matches!(taken, Ok(taken) if (1..bytes.len()).contains(&taken)),
+        "16 MiB are more than a socket has room for, so the call takes some of them, and `write` says how \
+         many; yours gives {taken:?}. Does it make more than one call?"
+    );
 }
 
 #[test]
@@ -385,11 +406,11 @@ mod unix {
     }
 
     #[inline(always)]
-    pub fn read_one_byte_to(byte: &mut u8, from: &impl AsFd) {
+    pub fn read_one_byte_to(byte: &mut u8, from: &impl AsFd) -> Raw {
         let descriptor = descriptor(from);
         let address = (&raw mut *byte).expose_provenance();
         // SAFETY: the kernel writes one byte, and we have a mutable reference to it.
-        let _ = unsafe { syscall6(READ, descriptor, address, 1, 0, 0, 0) };
+        unsafe { syscall6(READ, descriptor, address, 1, 0, 0, 0) }
     }
 
     fn descriptor(of: &impl AsFd) -> usize {
@@ -403,9 +424,9 @@ mod platform {
 
     pub use super::unix::{pass_six_arguments, read_one_byte_to, write_one_byte_from};
 
-    pub const WHEN_THE_ANSWER_IS_WRONG: &str = "A number near 2 to the 64th is a negated errno: \
-         -38 says that there is no call of that number, which comes of the number in the wrong \
-         register. An id comes back in the register that the table above `syscall6` names.";
+    pub const WHEN_THE_ANSWER_IS_WRONG: &str = "Is the result taken from the register that the \
+         table above `syscall6` names? A small negative number is an errno with its sign turned: -38 \
+         says that there is no call of that number, so the number stands in the wrong register.";
     pub const WHEN_VALUES_ARE_LOST: &str = if cfg!(target_arch = "x86_64") {
         "A lost value that looks like an address in the program (0x5…) is what `syscall` left in \
          rcx, one like 0x246 are the flags that it left in r11; in a release build the values are \
@@ -416,9 +437,12 @@ mod platform {
          `inlateout(\"x0\") a => result` says both."
     };
     pub const WHEN_ARGUMENTS_ARE_LOST: &str = if cfg!(target_arch = "x86_64") {
-        "The fourth argument belongs into r10: a function would take it in rcx."
+        "The six belong into rdi, rsi, rdx, r10, r8 and r9, in this order (r10, where a function would take \
+         its fourth in rcx). Error 22 (EINVAL) or 9 (EBADF): the kernel saw other values than were passed. A \
+         crash: it saw another address or length."
     } else {
-        "The arguments belong into x0 to x5, the number into x8."
+        "The six belong into x0 to x5, in this order, and the number into x8. Error 22 (EINVAL) or 9 (EBADF): \
+         the kernel saw other values than were passed. A crash: it saw another address or length."
     };
 
     pub const SOURCE_OF_SYSCALL6: &str = if cfg!(target_arch = "x86_64") {
@@ -490,15 +514,18 @@ mod platform {
 
     pub use super::unix::{pass_six_arguments, read_one_byte_to, write_one_byte_from};
 
-    pub const WHEN_THE_ANSWER_IS_WRONG: &str = "With the carry flag set, the value is an errno: 78 \
-         says that there is no call of that number, which comes of the number in the wrong \
-         register. An id comes back in the register that the table above `syscall6` names.";
+    pub const WHEN_THE_ANSWER_IS_WRONG: &str = "Is the result taken from the register that the \
+         table above `syscall6` names? With the carry flag set, the value is an errno: 78 says that \
+         there is no call of that number, so the number stands in the wrong register.";
     pub const WHEN_VALUES_ARE_LOST: &str = "Declare what the call may destroy: `clobber_abi(\"C\")` \
          names all registers that a C function may change.";
     pub const WHEN_ARGUMENTS_ARE_LOST: &str = if cfg!(target_arch = "x86_64") {
-        "The fourth argument belongs into r10: a function would take it in rcx."
+        "The six belong into rdi, rsi, rdx, r10, r8 and r9, in this order (r10, where a function would take \
+         its fourth in rcx). Error 22 (EINVAL) or 9 (EBADF): the kernel saw other values than were passed. A \
+         crash: it saw another address or length."
     } else {
-        "The arguments belong into x0 to x5, the number into x16."
+        "The six belong into x0 to x5, in this order, and the number into x16. Error 22 (EINVAL) or 9 (EBADF): \
+         the kernel saw other values than were passed. A crash: it saw another address or length."
     };
 
     pub const SOURCE_OF_SYSCALL6: &str = if cfg!(target_arch = "x86_64") {
@@ -706,13 +733,13 @@ mod platform {
     }
 
     #[inline(always)]
-    pub fn read_one_byte_to(byte: &mut u8, from: &impl AsHandle) {
+    pub fn read_one_byte_to(byte: &mut u8, from: &impl AsHandle) -> Raw {
         let mut count: u32 = 0;
         let handle = from.as_handle().as_raw_handle().expose_provenance();
         let address = (&raw mut *byte).expose_provenance();
         let count = (&raw mut count).expose_provenance();
         // SAFETY: the function writes one byte and a count, and we have mutable references to both.
-        let _ = unsafe { syscall6(READ, handle, address, 1, count, 0, 0) };
+        unsafe { syscall6(READ, handle, address, 1, count, 0, 0) }
     }
 
     pub fn before_decode() {
