@@ -155,11 +155,11 @@ fn a_new_stack_is_entered_at_its_top_and_aligned() {
             GREEN.store(prepare(&mut stack, tell_entry()), Ordering::Relaxed);
             go();
             let at_first = AT_FIRST.load(Ordering::Relaxed);
+            let remainder = at_first % 16;
             assert_eq!(
-                at_first % 16,
-                AT_ENTRY,
-                "at the first instruction of a function the stack pointer is {AT_ENTRY} modulo 16, as the ABI \
-                 wants it (right); in yours it is {at_first:#x} (left: modulo 16). Are there words missing or \
+                remainder, AT_ENTRY,
+                "your new stack is entered with the stack pointer at {at_first:#x}, which is {remainder} modulo \
+                 16; the ABI wants {AT_ENTRY} at the first instruction of a function. Are there words missing or \
                  too many above the address of `entry`?"
             );
             let (top, bottom) = (stack.top().addr(), stack.bottom().addr());
@@ -300,13 +300,7 @@ fn a_green_thread_may_spawn_others_which_queue_behind_those_that_wait() {
                 yield_now();
                 all.note("first");
             });
-            if let Err(panic) = &ended {
-                let text = panic.downcast_ref::<String>();
-                panic!(
-                    "`spawn` inside a green thread panics: {text:?}. Is `scheduler.ready` still borrowed while \
-                     somebody else runs? In the head of a `while let` a borrow lasts as long as the loop's body."
-                );
-            }
+            nobody_panicked(ended);
             assert_eq!(
                 trace.text(),
                 "a1 b1 first a2 c1 b2 c2",

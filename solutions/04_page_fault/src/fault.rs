@@ -27,7 +27,7 @@ pub fn on_fault(address: *const u8) -> Verdict {
     //> // the page's first byte, hand it to `system::make_accessible`, and count the fault. When the system
     //> // says no, the fault is not ours: retrying would fault for ever.
     //> let found = crate::table::find(address.addr()).map(|found| (found.start, found.page_size));
-    //> todo!("decide about a fault at {address:?}; region and page size: {found:?}")
+    //> todo!("decide about a fault at {address:?}; region and page size: {found:#x?}")
     let Some(found) = crate::table::find(address.addr()) else {
         return Verdict::NotOurs;
     };

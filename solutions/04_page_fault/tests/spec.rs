@@ -29,11 +29,16 @@ fn map(region: &LazyRegion) -> String {
         .collect()
 }
 
-/// Runs `body` with the fault handler installed, on a thread that may hang.
+/// What to think of when a fault that is in no region does not end the process.
+const NOT_GIVEN_BACK: &str = "a fault that is not yours comes back for ever. Does `handle` give it back (on Windows: \
+                              say that the search goes on), and was what was done before kept before your own \
+                              action was set?";
+
+/// Runs `body` with the fault handler installed, on a thread that may hang; `hint` says why it would.
 #[track_caller]
-fn with_handler<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+fn with_handler<T: Send + 'static>(hint: &str, body: impl FnOnce() -> T + Send + 'static) -> T {
     handle_faults().expect("the system takes a fault handler");
-    within(Duration::from_secs(4), ENDLESS, body)
+    within(Duration::from_secs(4), hint, body)
 }
 
 #[test]
@@ -50,7 +55,8 @@ fn what_the_program_uses_is_readable() {
         assert!(
             is_readable(address),
             "{name} is at {address:?}, and the program reads it all the time; your is_readable says no. Does \
-             it give the kernel the address itself, and the length 1?"
+             it give the kernel the address itself, and the length 1? Is the reading end of the pipe still \
+             open? (What a pattern calls `_` is dropped at once.)"
         );
     }
     drop(heap);
@@ -66,7 +72,8 @@ fn null_and_the_kernels_half_are_not_readable() {
         assert!(
             !is_readable(ptr::without_provenance(address)),
             "{name} ({address:#x}) is nothing that a program may read; your is_readable says yes. Does the \
-             kernel really have to look at the byte? (/dev/null takes everything unseen.)"
+             kernel really have to look at the byte? (/dev/null takes everything unseen.) Is it given the \
+             address itself, not that of your variable, and the length 1?"
         );
     }
 }
@@ -74,8 +81,6 @@ fn null_and_the_kernels_half_are_not_readable() {
 #[test]
 fn asking_leaves_no_descriptor_open() {
     let child = in_child("asking_leaves_no_descriptor_open", || {
-        // The first pipe may make the system open more than the pipe, once.
-        is_readable(GREETING.as_ptr());
         let before = descriptor_count();
         for _ in 0..50 {
             is_readable(GREETING.as_ptr());
@@ -84,12 +89,14 @@ fn asking_leaves_no_descriptor_open() {
         let after = descriptor_count();
         assert!(
             after <= before,
-            "{before} descriptors were open, and after 100 questions there are {after}. Who closes the pipe?"
+            "{before} descriptors were open, and after 100 questions there are {after}. Who closes the pipe? \
+             Each question needs a new one: one that is kept is full after 64 KiB, and then the question waits \
+             for ever."
         );
     });
     assert!(
         child.status.success(),
-        "a child process that asked 101 times ended with {}; it said:\n{}{}",
+        "a child process that asked 100 times ended with {}; it said:\n{}{}",
         child.status,
         child.stdout(),
         child.stderr()
@@ -121,7 +128,9 @@ fn a_fault_makes_exactly_its_page_accessible() {
     assert_eq!(
         verdict,
         Verdict::Retry,
-        "the address {address:?} lies in page 3 of a region, so the fault is ours"
+        "the address {address:?} lies in page 3 of a region, so the fault is ours. (left: yours) Does \
+         `make_accessible` say no? It wants the address of the page's first byte, and what the system returns \
+         means success when it is 0 (on Windows: when it is not null)."
     );
     let pages = map(&region);
     assert_eq!(
@@ -133,6 +142,13 @@ fn a_fault_makes_exactly_its_page_accessible() {
         region.faults(),
         1,
         "there was one fault, so the region counts one"
+    );
+    let verdict = on_fault(address);
+    assert_eq!(
+        verdict,
+        Verdict::Retry,
+        "two threads may fault at one page before it is accessible. When the second fault comes to be decided, \
+         the page is accessible already, and that fault is ours too. (left: yours)"
     );
 }
 
@@ -191,32 +207,81 @@ fn a_dropped_region_gives_its_addresses_back() {
     );
 }
 
+// Windows gives addresses back all at once, so there a region cannot have a hole.
+#[cfg(unix)]
+#[test]
+fn a_page_that_the_system_refuses_is_not_ours() {
+    unsafe extern "C" {
+        /// `munmap(2)`
+        fn munmap(address: *mut std::ffi::c_void, bytes: usize) -> std::ffi::c_int;
+    }
+    // In a child, where nobody else can get the page's address.
+    let child = in_child("a_page_that_the_system_refuses_is_not_ours", || {
+        let region = region(3);
+        // SAFETY: the page belongs to the region, and nobody has touched it or will.
+        let result = unsafe { munmap(region.page(1).cast(), page_size()) };
+        assert_eq!(result, 0, "the system takes a page back");
+        let verdict = on_fault(region.page(1));
+        assert_eq!(
+            (verdict, region.faults()),
+            (Verdict::NotOurs, 0),
+            "page 1 was taken out of the region, so the system refuses to make it accessible, and whoever tries \
+             the instruction again faults for ever. (left: your verdict, and how many faults were counted) Does \
+             `make_accessible` say what the system said, does `on_fault` listen, and does it count only then?"
+        );
+        // The page is no longer the region's to release.
+        std::mem::forget(region);
+    });
+    assert!(
+        child.status.success(),
+        "a child process that took a page out of a region ended with {}; it said:\n{}{}",
+        child.status,
+        child.stdout(),
+        child.stderr()
+    );
+}
+
 #[test]
 fn the_first_touch_of_a_page_is_one_fault_and_the_second_is_none() {
-    let (counts, pages) = with_handler(|| {
-        let region = region(8);
-        let touch = |page: usize| {
-            region.read(page * page_size() + 5);
-            region.faults()
-        };
-        ([1, 6, 1, 6, 7, 1].map(touch), map(&region))
+    let test = "the_first_touch_of_a_page_is_one_fault_and_the_second_is_none";
+    let child = in_child(test, || {
+        no_error_box();
+        let (counts, pages) = with_handler(ENDLESS, || {
+            let region = region(8);
+            let touch = |page: usize| {
+                region.read(page * page_size() + 5);
+                region.faults()
+            };
+            ([1, 6, 1, 6, 7, 1].map(touch), map(&region))
+        });
+        assert_eq!(
+            counts,
+            [1, 2, 2, 2, 3, 3],
+            "pages 1, 6, 1, 6, 7, 1 are read in this order, and only the first touch of each is a fault. The \
+             count after each read is on the left. (Fewer: is more than one page made accessible, or no fault \
+             counted?)"
+        );
+        assert_eq!(
+            pages, ".#....##",
+            "pages 1, 6 and 7 were touched, so they are accessible (`#`) and the others are not; yours gives \
+             this (left)"
+        );
     });
-    assert_eq!(
-        counts,
-        [1, 2, 2, 2, 3, 3],
-        "pages 1, 6, 1, 6, 7, 1 are read in this order, and only the first touch of each is a fault. The count \
-         after each read is on the left. (Fewer: is more than one page made accessible, or no fault counted?)"
-    );
-    assert_eq!(
-        pages, ".#....##",
-        "pages 1, 6 and 7 were touched, so they are accessible (`#`) and the others are not; yours gives this \
-         (left)"
+    assert!(
+        child.status.success(),
+        "a child process touched some pages of a region for the first time, and ended with {}. A crash: the \
+         fault did not come to you, or was given back. Is the handler set, with SA_SIGINFO among its flags (on \
+         Windows: added)? Is the address the one in `info` (`information[1]`)? Is `give_back` called for \
+         `NotOurs` only? It said:\n{}{}",
+        child.status,
+        child.stdout(),
+        child.stderr()
     );
 }
 
 #[test]
 fn a_page_begins_as_zeros_and_keeps_what_is_written() {
-    let (zeros, one, two) = with_handler(|| {
+    let (zeros, one, two) = with_handler(ENDLESS, || {
         let mut region = region(3);
         let size = page_size();
         let zeros = (0..size).all(|byte| region.read(size + byte) == 0);
@@ -239,7 +304,7 @@ fn a_page_begins_as_zeros_and_keeps_what_is_written() {
 
 #[test]
 fn threads_fault_independently_and_together() {
-    let (own, shared) = with_handler(|| {
+    let (own, shared) = with_handler(ENDLESS, || {
         let shared = region(16);
         let barrier = Barrier::new(4);
         let own = thread::scope(|scope| {
@@ -283,14 +348,15 @@ fn threads_fault_independently_and_together() {
 fn a_fault_elsewhere_still_ends_the_process() {
     let child = in_child("a_fault_elsewhere_still_ends_the_process", || {
         no_error_box();
-        handle_faults().expect("the system takes a fault handler");
-        let region = region(2);
-        region.read(0);
-        println!("page 0 has been read");
-        // SAFETY: it is not safe: this is the guard page, and reading it has to end the process. There is no
-        // object there, so nothing else can go wrong.
-        let byte = unsafe { region.page(2).read_volatile() };
-        println!("the guard page holds {byte}");
+        with_handler(NOT_GIVEN_BACK, || {
+            let region = region(2);
+            region.read(0);
+            println!("page 0 has been read");
+            // SAFETY: it is not safe: this is the guard page, and reading it has to end the process. There is
+            // no object there, so nothing else can go wrong.
+            let byte = unsafe { region.page(2).read_volatile() };
+            println!("the guard page holds {byte}");
+        });
     });
     let said = format!("{}{}", child.stdout(), child.stderr());
     assert!(
@@ -311,9 +377,7 @@ fn a_fault_elsewhere_still_ends_the_process() {
 #[test]
 fn a_stack_overflow_still_gets_its_message() {
     let child = in_child("a_stack_overflow_still_gets_its_message", || {
-        no_error_box();
-        handle_faults().expect("the system takes a fault handler");
-        deeper(0);
+        with_handler(NOT_GIVEN_BACK, || deeper(0));
     });
     assert!(
         child.stderr().contains("has overflowed its stack"),
