@@ -276,7 +276,7 @@ fn busy_polling_asks_again_while_there_is_nothing_and_never_after_an_answer() {
 fn poll_says_which_sockets_have_something() {
     let hint = "nobody says anything, and the time-out is 0 milliseconds: `poll` looks and returns";
     within(LIMIT, hint, || {
-        let (silent, _peer) = connection();
+        let (silent, mut silent_peer) = connection();
         let (speaking, mut speaker) = connection();
         let mut entries = [PollFd::new(&silent), PollFd::new(&speaking)];
         let ready = poll(&mut entries, 0);
@@ -293,12 +293,20 @@ fn poll_says_which_sockets_have_something() {
              system's function returns the count, or an error only when it is -1? And is the number of \
              entries right?"
         );
-        let revents = entries.map(|entry| entry.revents);
+        let revents = [entries[0].revents, entries[1].revents];
         assert!(
             revents[0] == 0 && revents[1] & POLLIN != 0,
             "the second socket has something to read (POLLIN, {POLLIN:#x}), and the first one nothing. The \
              `revents` are {revents:x?}. Does the system get a pointer to the caller's entries, and not to a \
              copy?"
+        );
+
+        silent_peer.write_all(b"hello").expect("we listen");
+        let ready = [poll(&mut entries[..1], -1), poll(&mut entries, 0)];
+        assert!(
+            matches!(ready, [Ok(1), Ok(2)]),
+            "now both peers have said something. Asked about the first socket alone, it is 1 that is ready, and \
+             about both of them 2; yours says {ready:?}"
         );
 
         // What is no error on one system is one on the other.
@@ -363,7 +371,7 @@ fn readiness_sleeps_in_the_kernel_until_there_is_something_to_read() {
         || {
             let kernel = Counted::new();
             let heard = conversation(silence, |socket, buffer| {
-                readiness::receive(&kernel, socket, buffer, Some(LIMIT))
+                readiness::receive(&kernel, socket, buffer, None)
             });
             assert_heard_all(&heard);
             let calls = kernel.calls();
@@ -371,7 +379,7 @@ fn readiness_sleeps_in_the_kernel_until_there_is_something_to_read() {
                 calls,
                 (4, 4),
                 "three lines and the end are four answers, and each costs one poll and one read. (left: the reads \
-             and polls of yours) Many polls: is the time-out what is left of the limit?"
+             and polls of yours) Many polls: there is no limit here, so the time-out is -1"
             );
             assert_slept(&heard, calls);
         },

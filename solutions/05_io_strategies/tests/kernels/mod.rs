@@ -152,7 +152,7 @@ impl Kernel for Scripted {
         let answer = self.polls.borrow_mut().pop_front().unwrap_or_else(|| {
             panic!(
                 "the wait was over, and `wait_any` polls once more; the time-outs of its calls, in \
-                 milliseconds: {:?}",
+                 milliseconds: {:?}. Does it ask `kernel.now()` for the time, and compare it with the deadline?",
                 self.asked.borrow()
             )
         });
