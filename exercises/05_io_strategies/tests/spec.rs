@@ -113,7 +113,7 @@ fn assert_heard_all(heard: &Heard) {
         heard.text,
         LINES.concat(),
         "the peer said all of this before it hung up. (left: what was heard) Is what `read` returns handed on \
-         as it is?"
+         as it is? If nothing was heard: does `receive` return 0, which is the end, for \"nothing yet\"?"
     );
 }
 
@@ -148,7 +148,8 @@ fn a_blocking_read_is_one_call_and_sleeps_until_there_is_an_answer() {
             calls,
             (4, 0),
             "three lines and the end are four answers, and each costs one `kernel.read` and nothing else. \
-             (left: the reads and polls of yours) No reads at all: did you read from the socket itself?"
+             (left: the reads and polls of yours) No reads: did you read from the socket itself? Thousands: \
+             is it non-blocking? One or two too many: do you read on after an answer? Polls: this way has none."
         );
         assert_slept(&heard, calls);
     });
@@ -239,18 +240,18 @@ fn busy_polling_burns_processor_time_for_as_long_as_nothing_comes() {
         let (reads, polls) = kernel.calls();
         let percent = share.best.get() * 100.0;
         assert!(
-            percent >= 10.0,
-            "who asks again at once is never off the processor. In {:.1?} your thread used {:.1?} of processor \
-             time, with {reads} reads, and its share was {percent:.0} percent at best. Hardly any reads: is the \
-             socket made non-blocking, by `kernel.set_nonblocking`, before the first one? A low share: does \
-             the loop sleep?",
-            heard.took,
-            heard.cpu
-        );
-        assert!(
             reads >= 20 && polls == 0,
             "while the peer was silent the loop asked all the time, by `kernel.read` and nothing else; yours \
-             made {reads} reads and {polls} polls"
+             made {reads} reads and {polls} polls. No reads: did you read from the socket itself? A handful: is \
+             it made non-blocking, by `kernel.set_nonblocking`, before the first one, or does the loop sleep? \
+             Polls: this way has none."
+        );
+        assert!(
+            percent >= 10.0,
+            "who asks again at once is never off the processor. In {:.1?} your thread used {:.1?} of processor \
+             time, with {reads} reads, and its share was {percent:.0} percent at best. Does the loop sleep?",
+            heard.took,
+            heard.cpu
         );
     });
 }
@@ -283,6 +284,11 @@ fn busy_polling_asks_again_while_there_is_nothing_and_never_after_an_answer() {
     ] {
         let kernel = Scripted::reads(answers.clone());
         let got = busy_polling::receive(&kernel, &ours, &mut [0; 64]).map_err(|error| error.kind());
+        assert!(
+            !kernel.read_while_blocking.get(),
+            "`kernel.set_nonblocking` comes before the first `kernel.read`, which would wait otherwise; yours \
+             reads first"
+        );
         assert_eq!(
             got, want,
             "the kernel's answers were {answers:?}: {what}. (left: yours)"
@@ -354,6 +360,16 @@ fn a_time_limit_is_rounded_up_to_whole_milliseconds() {
             "no time at all is 0: look, and do not sleep",
         ),
         (Some(ms(50)), 50, "whole milliseconds stay what they are"),
+        (
+            Some(ms(1132)),
+            1132,
+            "whole milliseconds stay what they are: with integers, for a float is not exact",
+        ),
+        (
+            Some(ms(16_777_217)),
+            16_777_217,
+            "whole milliseconds stay what they are: with integers, for a float is not exact",
+        ),
         (
             Some(Duration::from_micros(49_001)),
             50,
@@ -433,6 +449,12 @@ fn a_wait_ends_with_data_with_a_hang_up_and_with_its_time() {
              and is what is left rounded up?"
             );
 
+            let ready = readiness::wait_any(&kernel, &sockets, Some(Duration::ZERO));
+            assert!(
+                matches!(ready.as_deref(), Ok([])),
+                "with no time at all it looks once, finds nothing, and comes back; yours says {ready:?}"
+            );
+
             other_peer.write_all(b"hello").expect("we listen");
             let ready = readiness::wait_any(&kernel, &sockets, None);
             assert!(
@@ -449,11 +471,12 @@ fn a_wait_ends_with_data_with_a_hang_up_and_with_its_time() {
                 "the peer has hung up. A read would not wait, it would say 0, so the socket is ready; yours says \
              {ready:?}. Which bits of `revents` do you look at?"
             );
-            let ready = readiness::wait_any(&kernel, &sockets, Some(LIMIT));
+            // A deadline so far away that no `Instant` can say it is no deadline.
+            let ready = readiness::wait_any(&kernel, &sockets, Some(Duration::MAX));
             assert!(
                 matches!(ready.as_deref(), Ok([1, 2])),
-                "nobody has read what came on the second socket, and the third peer has hung up, so both are \
-             ready, and stay ready; yours says {ready:?}"
+                "nobody has read what came on the second socket, and the third peer has hung up, so positions 1 \
+             and 2 are ready, in this order, and stay so; yours says {ready:?}"
             );
             drop(silent_peer);
         },
@@ -491,13 +514,23 @@ fn whatever_has_happened_to_a_socket_it_is_ready() {
             names(revents)
         );
     }
-    let refused = wait(&[0, POLLNVAL, 0]);
-    assert_eq!(
-        refused.as_ref().map_err(io::Error::kind),
-        Err(ErrorKind::InvalidInput),
-        "POLLNVAL says that this is no open socket: a mistake in the program, and an error. \
-         (left: yours) Called ready, it would be read, closed, and waited for again."
+    let kernel = Scripted::polls([Poll::Says(&[0, POLLIN, 0])]);
+    let ready = readiness::wait_any(&kernel, &sockets, Some(Duration::ZERO));
+    assert!(
+        matches!(ready.as_deref(), Ok([1])),
+        "no time at all still means one look, and what has arrived by then is ready; yours says {ready:?}. Does \
+         it poll before it asks whether the time is over?"
     );
+    for revents in [&[0, POLLNVAL, 0], &[POLLIN, POLLIN | POLLNVAL, 0]] {
+        let refused = wait(revents);
+        assert_eq!(
+            refused.as_ref().map_err(io::Error::kind),
+            Err(ErrorKind::InvalidInput),
+            "POLLNVAL says that this is no open socket: a mistake in the program, and an error. \
+         (left: yours) Called ready, it would be read, closed, and waited for again. The `revents` are {}.",
+            names(revents)
+        );
+    }
 }
 
 #[test]
@@ -516,7 +549,8 @@ fn a_signal_neither_ends_a_wait_nor_extends_it() {
             ms(50),
             vec![Poll::OverEarlier(early), Poll::Over],
             vec![50, 1],
-            "the system came back half a millisecond early: that half is waited for as well",
+            "the system came back half a millisecond early: 0 from `poll` is not the end, the clock decides, and \
+             that half is waited for as well",
         ),
         (
             longest + ms(5),
@@ -537,7 +571,7 @@ fn a_signal_neither_ends_a_wait_nor_extends_it() {
             *kernel.asked.borrow(),
             asked,
             "{what}. (left: the time-outs that yours polled with, in milliseconds) Is the deadline worked out \
-             once, before the loop, and what is left of it each time, in the loop?"
+             once, before the loop, and what is left of it each time, in the loop? Is the clock always `kernel.now()`?"
         );
         assert_eq!(
             kernel.answers_left(),
@@ -545,6 +579,14 @@ fn a_signal_neither_ends_a_wait_nor_extends_it() {
             "{what}, and the wait ended before"
         );
     }
+
+    // A signal that comes when the time is over: look once more, or not at all, but do not wait.
+    let kernel = Scripted::polls([Poll::Signal(ms(60)), Poll::Over]);
+    let ready = readiness::wait_any(&kernel, &[&ours], Some(ms(50)));
+    assert!(
+        matches!(ready.as_deref(), Ok([])),
+        "a signal came 10 ms after the deadline, so the time is over; yours says {ready:?}"
+    );
 
     let kernel = Scripted::polls([Poll::Signal(ms(20)), Poll::Fails(ErrorKind::OutOfMemory)]);
     let failed = readiness::wait_any(&kernel, &[&ours], Some(ms(50)));

@@ -24,8 +24,8 @@ pub fn timeout_ms(limit: Option<Duration>) -> c_int {
 }
 
 /// Sleeps until something has happened to at least one of `sockets`, and returns their positions, in order.
-/// None at all means that `limit` is over, and that is never said too early. `None` for `limit` waits for
-/// ever.
+/// None at all means that `limit` is over, and that is never said too early. A limit of zero looks
+/// once and does not sleep; `None` waits for ever.
 ///
 /// A socket is **ready** when a read would not have to wait: something has arrived, or the peer has closed the
 /// connection, or an error is there to be fetched.
@@ -44,8 +44,9 @@ pub fn wait_any(
     //> // each socket. Then, in a loop, `kernel.poll` them for the time that is left now.
     //> //
     //> // Interrupted: again. Another error: the caller's. 0: over when the clock says so too, otherwise again.
-    //> // More: the positions of those whose `revents` are not 0, whatever is in them. Only `POLLNVAL` among
-    //> // them is a mistake of ours: an error of the kind `InvalidInput`.
+    //> // More: the positions of those whose `revents` are not 0, whatever is in them. One bit is
+    //> // different: `POLLNVAL` in any entry, whatever else is set, is a mistake of ours, and an error of the
+    //> // kind `InvalidInput`. With a limit of zero there is still one look.
     //> todo!("wait for {} sockets, {limit:?} at most", sockets.len())
     let deadline = limit.and_then(|limit| kernel.now().checked_add(limit));
     let mut entries: Vec<PollFd> = sockets.iter().map(|socket| PollFd::new(socket)).collect();

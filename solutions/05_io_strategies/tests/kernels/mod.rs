@@ -97,6 +97,9 @@ pub struct Scripted {
     now: Cell<Instant>,
     reads: RefCell<VecDeque<Result<usize, ErrorKind>>>,
     last_read: Cell<Option<Result<usize, ErrorKind>>>,
+    nonblocking: Cell<bool>,
+    /// Whether the kernel was asked to read before the socket was made non-blocking.
+    pub read_while_blocking: Cell<bool>,
     polls: RefCell<VecDeque<Poll>>,
     /// The time-outs that `poll` was called with.
     pub asked: RefCell<Vec<c_int>>,
@@ -116,6 +119,8 @@ impl Scripted {
             now: Cell::new(Instant::now()),
             reads: RefCell::new(reads),
             last_read: Cell::new(None),
+            nonblocking: Cell::new(false),
+            read_while_blocking: Cell::new(false),
             polls: RefCell::new(polls),
             asked: RefCell::default(),
         }
@@ -140,10 +145,14 @@ impl Kernel for Scripted {
             )
         });
         self.last_read.set(Some(answer));
+        if !self.nonblocking.get() {
+            self.read_while_blocking.set(true);
+        }
         answer.map_err(io::Error::from)
     }
 
     fn set_nonblocking(&self, _socket: &TcpStream) -> io::Result<()> {
+        self.nonblocking.set(true);
         Ok(())
     }
 
@@ -152,12 +161,13 @@ impl Kernel for Scripted {
         let answer = self.polls.borrow_mut().pop_front().unwrap_or_else(|| {
             panic!(
                 "the wait was over, and `wait_any` polls once more; the time-outs of its calls, in \
-                 milliseconds: {:?}. Does it ask `kernel.now()` for the time, and compare it with the deadline?",
+                 milliseconds: {:?}. Does it ask `kernel.now()` for the time, and compare it with the deadline? \
+                 And if a poll fails, or finds something, is that the end of the wait?",
                 self.asked.borrow()
             )
         });
         let asked = u64::try_from(timeout_ms).map(Duration::from_millis);
-        let asked = asked.expect("-1 waits for ever: in this test there is a limit");
+        let asked = asked.expect("`poll` was asked to wait for ever, -1, although there is a limit: past the deadline, what is left is 0");
         match answer {
             Poll::Signal(after) => {
                 self.pass(after);
