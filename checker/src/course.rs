@@ -79,6 +79,7 @@ impl Course {
                 exercises.push(exercise);
             }
         }
+        let exercises = without_copies(exercises);
         if exercises.is_empty() {
             return Err(Error::new(format!(
                 "{} holds no exercises",
@@ -143,6 +144,22 @@ impl Course {
             .filter(|e| wanted.contains(&e.name))
             .collect()
     }
+}
+
+/// Leaves out the folders that somebody copied: of several with one package name, the exercise is the one
+/// that a solution stands beside. Cargo builds that one, too, by the list in the top Cargo.toml.
+fn without_copies(exercises: Vec<Exercise>) -> Vec<Exercise> {
+    let has_solution = |exercise: &Exercise| exercise.solution.is_dir();
+    let mut kept: Vec<Exercise> = Vec::new();
+    for exercise in exercises {
+        match kept.iter_mut().find(|other| other.name == exercise.name) {
+            None => kept.push(exercise),
+            Some(other) if !has_solution(other) && has_solution(&exercise) => *other = exercise,
+            Some(_) => {}
+        }
+    }
+    kept.sort_by(|one, other| one.folder.cmp(&other.folder));
+    kept
 }
 
 impl Exercise {

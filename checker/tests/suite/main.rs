@@ -6,6 +6,7 @@ mod guide;
 #[cfg(unix)]
 mod interrupt;
 mod lab;
+mod neighbours;
 mod progress;
 #[cfg(unix)]
 mod sabotage;
