@@ -1,7 +1,7 @@
 //! Makes the learner's files from the solution's.
 //!
-//! `solutions/NN_name` holds the master copy of every exercise's `src`, `tests` and `examples`. In it, a
-//! piece that the learner writes stands between two quiet comments:
+//! `solutions/NN_name` holds the master copy of every exercise's `src`, `tests`, `examples` and
+//! `benches`. In it, a piece that the learner writes stands between two quiet comments:
 //!
 //! ```text
 //!     //> // TODO: what the learner is to do here.
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::files::{self, Tree};
 
 /// The folders of a crate that are carved.
-pub const CARVED: [&str; 3] = ["src", "tests", "examples"];
+pub const CARVED: [&str; 4] = ["src", "tests", "examples", "benches"];
 
 /// Which of the two files to make from a master copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,37 +5,38 @@
 use std::thread;
 use std::time::Duration;
 
-use timers::{Clock, MonotonicClock, Timers};
+use timers::{Clock, MonotonicClock, RESOLUTION, Timers, whole_milliseconds};
 
 /// Neither a whole number of milliseconds, nor anywhere near one.
-const DEADLINE: Duration = Duration::from_micros(20_900);
+const DELAY: Duration = Duration::from_micros(20_900);
 
 fn main() {
-    println!("one timer, due after {DEADLINE:?}\n");
-    run("rounded up", |timeout| timeout);
-    // What a loop does that has the exact time left and hands `as_millis()` to the system.
-    run("cut off", |timeout| {
-        timeout.saturating_sub(Duration::from_millis(1))
+    println!("one timer of {DELAY:?}\n");
+    run("rounded up", whole_milliseconds);
+    // What a loop does that hands `left.as_millis()` to the system.
+    run("cut off", |left| {
+        let beyond = left.subsec_nanos() % RESOLUTION.subsec_nanos();
+        left - Duration::from_nanos(beyond.into())
     });
 }
 
-/// A loop with one timer that waits in the operating system for what `timeout` makes of the queue's
-/// answer.
-fn run(name: &str, timeout: fn(Duration) -> Duration) {
+/// A loop with one timer that waits in the operating system for what `wait` makes of the time that is
+/// left.
+fn run(name: &str, wait: fn(Duration) -> Duration) {
     let clock = MonotonicClock::new();
     let mut timers = Timers::new();
-    timers.insert(DEADLINE, ());
-    let mut waits = 0_u64;
+    let deadline = clock.now() + DELAY;
+    timers.set(deadline - DELAY, DELAY, ());
+    let mut turns = 0_u64;
     loop {
         let now = clock.now();
-        if let Some((id, ())) = timers.pop_due(now) {
-            let late = now - id.deadline();
-            println!("{name:12} {waits:>7} waits, {late:?} late");
+        if timers.pop_due(now).is_some() {
+            let late = now - deadline;
+            println!("{name:12} {turns:>7} turns, {late:?} late");
             return;
         }
-        if let Some(left) = timers.next_timeout(now) {
-            waits += 1;
-            thread::sleep(timeout(left));
-        }
+        turns += 1;
+        // `sleep(0)` is no system call, so a turn of this loop is cheaper than a real one.
+        thread::sleep(wait(deadline.saturating_sub(now)));
     }
 }

@@ -1,7 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
-mod queue;
+mod list;
+mod slots;
+mod timeout;
+mod timers;
+mod tree;
 
 pub use clock::{Clock, MonotonicClock, VirtualClock};
-pub use queue::{RESOLUTION, TimerId, Timers};
+pub use slots::TimerId;
+pub use timeout::{RESOLUTION, whole_milliseconds};
+pub use timers::Timers;
+pub use tree::{TimerTree, TreeId};

@@ -1,15 +1,16 @@
 //! What a timer costs when a thousand, and when a million are set.
 //!
-//! `cargo bench -p timers_solution`. Beside the queue of this chapter stands one that looks simpler,
-//! a `Vec` that is kept in order, up to the size where it takes too long to watch.
+//! `cargo bench -p timers` measures your queues, `cargo bench -p timers_solution` the reference's.
+
+extern crate timers_solution as timers;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use timers_solution::Timers;
+use timers::{TimerTree, Timers};
 
-/// Where the ordered `Vec` stops: ten times as many take a hundred times as long.
-const VEC_LIMIT: usize = 100_000;
+/// The shortest of this many measurements counts: other programs only ever make one longer.
+const ROUNDS: usize = 5;
 
 fn main() {
     // `cargo test --benches` runs this too, without `--bench`: only to see that it works.
@@ -20,102 +21,108 @@ fn main() {
         &[1_000]
     };
 
-    println!("nanoseconds for each operation, with `timers` of them set\n");
-    println!("                     the queue of this chapter            a Vec in order");
-    println!("     timers   insert   cancel  pop_due  next_timeout     insert   cancel");
-    for &size in sizes {
-        let queue = measure_queue(size);
-        print!(
-            "{size:>11} {:>8.0} {:>8.0} {:>8.0} {:>13.1}",
-            queue.insert, queue.cancel, queue.pop, queue.timeout
-        );
-        if size <= VEC_LIMIT {
-            let (insert, cancel) = measure_vec(size);
-            println!(" {insert:>10.0} {cancel:>8.0}");
-        } else {
-            println!(" {:>10} {:>8}", "-", "-");
+    println!("nanoseconds for each timer, with `timers` of them set\n");
+    println!("                             the tree                  the lists");
+    println!("durations     timers     set   fire  cancel       set   fire  cancel");
+    for (name, durations) in [("all 10 ms", same as Durations), ("1 to 60 s", mixed)] {
+        for &size in sizes {
+            let durations = durations(size);
+            let tree = best(|| measure_tree(&durations));
+            let lists = best(|| measure_lists(&durations));
+            println!(
+                "{name:9} {size:>10} {:>7.0} {:>6.0} {:>7.0}   {:>7.0} {:>6.0} {:>7.0}",
+                tree[0], tree[1], tree[2], lists[0], lists[1], lists[2]
+            );
         }
     }
 }
 
-/// Nanoseconds for each operation.
-struct Cost {
-    insert: f64,
-    cancel: f64,
-    pop: f64,
-    timeout: f64,
+type Durations = fn(usize) -> Vec<Duration>;
+
+fn same(count: usize) -> Vec<Duration> {
+    vec![Duration::from_millis(10); count]
 }
 
-fn measure_queue(size: usize) -> Cost {
-    let deadlines = deadlines(size);
-    let mut timers = Timers::new();
-    let mut ids = Vec::with_capacity(size);
-    let insert = each(size, || {
-        for &deadline in &deadlines {
-            ids.push(timers.insert(deadline, ()));
-        }
-    });
-    let asked = 1_000_000;
-    let timeout = each(asked, || {
-        for now in 0..asked {
-            black_box(timers.next_timeout(Duration::from_nanos(now as u64)));
-        }
-    });
-    // Half of them are cancelled, in the order in which they were set, which is none in the queue.
-    let cancel = each(size / 2, || {
-        for id in ids.iter().step_by(2) {
-            black_box(timers.cancel(*id));
-        }
-    });
-    let pop = each(size - size / 2, || {
-        while let Some(fired) = timers.pop_due(Duration::MAX) {
-            black_box(fired);
-        }
-    });
-    Cost {
-        insert,
-        cancel,
-        pop,
-        timeout,
-    }
-}
-
-/// The same with the timers in a `Vec`, the next one last, so that firing is `Vec::pop`.
-fn measure_vec(size: usize) -> (f64, f64) {
-    let deadlines = deadlines(size);
-    let mut timers: Vec<(Duration, usize)> = Vec::with_capacity(size);
-    let insert = each(size, || {
-        for (id, &deadline) in deadlines.iter().enumerate() {
-            let place = timers.partition_point(|timer| timer.0 > deadline);
-            timers.insert(place, (deadline, id));
-        }
-    });
-    // A sample is enough: all of them would take minutes.
-    let cancelled = (size / 2).min(2_000);
-    let cancel = each(cancelled, || {
-        for id in (0..size).step_by(2).take(cancelled) {
-            let place = timers.iter().position(|timer| timer.1 == id);
-            black_box(timers.remove(place.expect("it is set")));
-        }
-    });
-    (insert, cancel)
-}
-
-fn each(count: usize, work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_nanos() as f64 / count as f64
-}
-
-/// Deadlines within a minute, in no order: xorshift, Marsaglia 2003.
-fn deadlines(count: usize) -> Vec<Duration> {
+/// Whole milliseconds, in no order: xorshift, Marsaglia 2003.
+fn mixed(count: usize) -> Vec<Duration> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     (0..count)
         .map(|_| {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            Duration::from_nanos(state % 60_000_000_000)
+            Duration::from_millis(1_000 + state % 59_000)
         })
         .collect()
+}
+
+/// Setting, firing and cancelling, in nanoseconds for each timer.
+type Cost = [f64; 3];
+
+fn best(measure: impl Fn() -> Cost) -> Cost {
+    (0..ROUNDS).fold([f64::INFINITY; 3], |best, _| {
+        let cost = measure();
+        [0, 1, 2].map(|index| f64::min(best[index], cost[index]))
+    })
+}
+
+/// One microsecond passes between two timers that are set.
+fn start(index: usize) -> Duration {
+    Duration::from_micros(index as u64)
+}
+
+const LATE: Duration = Duration::from_secs(3_600);
+
+fn measure_tree(durations: &[Duration]) -> Cost {
+    let mut tree = TimerTree::new();
+    let mut ids = Vec::with_capacity(durations.len());
+    let set = each(durations, || {
+        for (index, duration) in durations.iter().enumerate() {
+            tree.insert(start(index) + *duration, index);
+        }
+    });
+    let fire = each(durations, || {
+        while let Some(fired) = tree.pop_due(LATE) {
+            black_box(fired);
+        }
+    });
+    for (index, duration) in durations.iter().enumerate() {
+        ids.push(tree.insert(start(index) + *duration, index));
+    }
+    let cancel = each(durations, || {
+        for id in ids.drain(..) {
+            black_box(tree.cancel(id));
+        }
+    });
+    [set, fire, cancel]
+}
+
+fn measure_lists(durations: &[Duration]) -> Cost {
+    let mut timers = Timers::new();
+    let mut ids = Vec::with_capacity(durations.len());
+    let set = each(durations, || {
+        for (index, duration) in durations.iter().enumerate() {
+            timers.set(start(index), *duration, index);
+        }
+    });
+    let fire = each(durations, || {
+        while let Some(fired) = timers.pop_due(LATE) {
+            black_box(fired);
+        }
+    });
+    for (index, duration) in durations.iter().enumerate() {
+        ids.push(timers.set(start(index), *duration, index));
+    }
+    let cancel = each(durations, || {
+        for id in ids.drain(..) {
+            black_box(timers.cancel(id));
+        }
+    });
+    [set, fire, cancel]
+}
+
+fn each(durations: &[Duration], work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_nanos() as f64 / durations.len() as f64
 }

@@ -6,7 +6,7 @@ extern crate timers_solution as timers;
 
 use std::time::Duration;
 
-use timers::{Clock, TimerId, Timers, VirtualClock};
+use timers::{Clock, Timers, VirtualClock};
 
 /// One character of the picture stands for this many milliseconds.
 const SCALE: u64 = 4;
@@ -16,73 +16,69 @@ const WIDTH: usize = 51;
 /// What the timers are for. The name stands in front of the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Event {
-    /// Every 40 ms: sets itself again.
+    /// Every 40 ms, until 200 ms: an interval.
     Heartbeat,
-    /// A client sends something; the time-out of its connection begins anew.
+    /// A client sends something. The time-out of its connection starts again.
     Request,
     /// No request for 60 ms: the connection is closed.
     IdleTimeout,
-    /// The loop's own record: it woke up.
-    Wakeup,
 }
 
-const ROWS: [(Event, &str); 4] = [
+const ROWS: [(Event, &str); 3] = [
     (Event::Heartbeat, "heartbeat"),
     (Event::Request, "request"),
     (Event::IdleTimeout, "idle time-out"),
-    (Event::Wakeup, "the loop wakes"),
 ];
 
 fn main() {
     let clock = VirtualClock::new();
     let mut timers = Timers::new();
-    let mut trace: Vec<(Duration, Event)> = Vec::new();
+    let mut rows: Vec<[char; WIDTH]> = vec![[' '; WIDTH]; ROWS.len() + 1];
 
-    timers.insert(ms(40), Event::Heartbeat);
+    let start = clock.now();
+    timers.set(start, ms(40), Event::Heartbeat);
     for at in [12, 30, 72, 80] {
-        timers.insert(ms(at), Event::Request);
+        timers.set(start, ms(at), Event::Request);
     }
-    let mut idle: TimerId = timers.insert(ms(60), Event::IdleTimeout);
-    let mut cancelled = Vec::new();
+    let idle = timers.set(start, ms(60), Event::IdleTimeout);
+    let mut idle_deadline = start + ms(60);
 
-    // An event loop with nothing but timers. The real one waits in the operating system; this one
+    // An event loop with nothing but timers. The real one waits in the operating system. This one
     // lets the virtual clock jump.
     while let Some(timeout) = timers.next_timeout(clock.now()) {
         clock.advance(timeout);
         let now = clock.now();
-        trace.push((now, Event::Wakeup));
+        let mut look = 'o';
         while let Some((id, event)) = timers.pop_due(now) {
-            trace.push((now, event));
-            match event {
-                Event::Heartbeat if now < ms(200) => {
-                    // From its deadline, not from now: being late once does not shift all the rest.
-                    timers.insert(id.deadline() + ms(40), Event::Heartbeat);
+            look = '*';
+            for (row, (of, _)) in rows.iter_mut().zip(ROWS) {
+                if of == event {
+                    row[column(now)] = '*';
                 }
-                Event::Request => {
-                    cancelled.push(idle.deadline());
-                    timers.cancel(idle);
-                    idle = timers.insert(now + ms(60), Event::IdleTimeout);
-                }
-                Event::Heartbeat | Event::IdleTimeout | Event::Wakeup => {}
             }
+            // A callback would run here. For an interval, this is read before it.
+            let start = clock.now();
+            let mut again = None;
+            match event {
+                Event::Heartbeat if now < ms(200) => again = Some(start),
+                Event::Request => {
+                    timers.refresh(idle, clock.now());
+                    rows[2][column(idle_deadline)] = 'x';
+                    idle_deadline = clock.now() + ms(60);
+                }
+                Event::Heartbeat | Event::IdleTimeout => {}
+            }
+            timers.put_back(id, event, again);
         }
+        rows[ROWS.len()][column(now)] = look;
     }
 
     println!("{:16}{}", "milliseconds", ruler());
-    for (event, name) in ROWS {
-        let mut row = [b' '; WIDTH];
-        if event == Event::IdleTimeout {
-            for deadline in &cancelled {
-                row[column(*deadline)] = b'x';
-            }
-        }
-        for (at, _) in trace.iter().filter(|(_, what)| *what == event) {
-            row[column(*at)] = b'*';
-        }
-        let row: String = row.iter().map(|byte| char::from(*byte)).collect();
-        println!("{name:16}{}", row.trim_end());
+    let names = ROWS.iter().map(|(_, name)| *name);
+    for (name, row) in names.chain(["the loop wakes"]).zip(&rows) {
+        println!("{name:16}{}", String::from_iter(row).trim_end());
     }
-    println!("\n* fired   x cancelled before it could fire");
+    println!("\n* fired   x refreshed before it could fire   o woke up, and nothing was due");
 }
 
 fn ms(milliseconds: u64) -> Duration {
