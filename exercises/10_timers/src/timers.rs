@@ -26,7 +26,8 @@ pub struct Timers<T> {
     by_delay: HashMap<Duration, u32>,
     /// The expiry, the id and the slot of each list. The first is the next list to look at.
     by_expiry: BTreeSet<(Duration, u64, u32)>,
-    next_list_id: u64,
+    /// The id that was given last. A new one is greater than all others.
+    last_list_id: u64,
     /// How many timers are in a list.
     waiting: usize,
     /// The timer that `pop_due` gave last, until its call is over.
@@ -50,7 +51,7 @@ impl<T> Timers<T> {
             lists: Slots::new(),
             by_delay: HashMap::new(),
             by_expiry: BTreeSet::new(),
-            next_list_id: 0,
+            last_list_id: 0,
             waiting: 0,
             in_call: None,
         }
@@ -96,8 +97,8 @@ impl<T> Timers<T> {
     }
 
     fn new_list_id(&mut self) -> u64 {
-        self.next_list_id += 1;
-        self.next_list_id
+        self.last_list_id += 1;
+        self.last_list_id
     }
 
     /// Gives a list another expiry, and a new id: it stands behind all lists that have this expiry
@@ -115,7 +116,7 @@ impl<T> Timers<T> {
         self.by_expiry.insert((expiry, id, list));
     }
 
-    /// Forgets a list, which is empty.
+    /// Removes a list, which must be empty.
     fn remove_list(&mut self, list: u32) {
         let List {
             delay, expiry, id, ..
@@ -208,7 +209,8 @@ impl<T> Timers<T> {
     pub fn pop_due(&mut self, now: Duration) -> Option<(TimerId, T)> {
         self.end_call();
         loop {
-            let &first @ (expiry, _, list) = self.by_expiry.first()?;
+            let first = *self.by_expiry.first()?;
+            let (expiry, _, list) = first;
             if expiry > now {
                 return None;
             }
@@ -235,7 +237,7 @@ impl<T> Timers<T> {
     /// If that timer is not due yet, the list is to be looked at again when it is, and one millisecond
     /// after `now` at the earliest. An empty list is removed.
     fn due_head(&mut self, list: u32, now: Duration) -> Option<u32> {
-        // TODO: find the first timer of the list, and do with the list what has to be done.
+        // TODO: return the first timer of the list if it is due. If it is not, see to the list.
         todo!("the first timer of {:?} that is due at {now:?}", self.lists[list].delay)
     }
 
@@ -270,8 +272,10 @@ impl<T> Timers<T> {
         if let Some(slot) = self.timers.find(call.timer)
             && self.timers[slot].value.is_none()
         {
-            self.unlink(slot);
-            self.timers.remove(slot);
+            match self.timers[slot].list {
+                Some(_) => drop(self.cancel(call.timer)),
+                None => drop(self.timers.remove(slot)),
+            }
         }
         if let Some(list) = self.lists.find(call.list) {
             self.due_head(list, call.now);

@@ -29,12 +29,20 @@ fn run(name: &str, wait: fn(Duration) -> Duration) {
     let mut timers = Timers::new();
     let deadline = clock.now() + DELAY;
     timers.set(deadline - DELAY, DELAY, ());
-    let mut turns = 0_u64;
+    let mut turns = 0_u32;
+    let mut first_wake = Duration::ZERO;
     loop {
         let now = clock.now();
+        if turns == 1 {
+            first_wake = now;
+        }
         if timers.pop_due(now).is_some() {
             let late = now - deadline;
-            println!("{name:12} {turns:>7} turns, {late:?} late");
+            print!("{name:12} {turns:>6} turns, {late:?} late");
+            if turns > 1 {
+                print!(", {:?} a turn", (now - first_wake) / (turns - 1));
+            }
+            println!();
             return;
         }
         turns += 1;

@@ -206,7 +206,7 @@ fn tree_is_never_searched() {
 // Step 2: the wait.
 
 #[test]
-fn a_wait_is_rounded_up_to_whole_milliseconds() {
+fn wait_is_rounded_up_to_whole_milliseconds() {
     for (left, wanted) in [
         (ms(10), ms(10)),
         (ms(1), ms(1)),
@@ -229,7 +229,7 @@ fn a_wait_is_rounded_up_to_whole_milliseconds() {
 }
 
 #[test]
-fn the_longest_wait_overflows_nothing() {
+fn wait_of_the_longest_duration_overflows_nothing() {
     // 2^64 milliseconds are some 584 million years.
     let eons = Duration::from_secs(u64::MAX / 1_000 + 5);
     for (left, wanted) in [
@@ -253,7 +253,7 @@ fn wait_in_the_os(clock: &VirtualClock, timeout: Duration) {
 }
 
 #[test]
-fn a_loop_that_wakes_up_finds_a_timer_due() {
+fn wait_ends_when_a_timer_is_due() {
     let clock = VirtualClock::new();
     let mut tree = TimerTree::new();
     for deadline in [300, 1_001, 2_000, 2_400, 10_900, 10_950, 11_000] {
@@ -279,7 +279,7 @@ fn a_loop_that_wakes_up_finds_a_timer_due() {
 // Step 3: a list for each duration.
 
 #[test]
-fn the_wait_is_for_the_first_list_that_expires() {
+fn list_expires_with_its_first_timer() {
     let mut timers = Timers::new();
     let setup = |what: &str| format!("20 ms set at 0, 20 ms at 5, 10 ms at 7, 50 ms at 8: {what}");
     timers.set(ms(0), ms(20), "a");
@@ -315,7 +315,7 @@ fn the_wait_is_for_the_first_list_that_expires() {
 // Step 4: cancelling.
 
 #[test]
-fn cancelling_gives_the_value_back_once_and_leaves_nothing() {
+fn cancel_gives_the_value_back_once_and_leaves_nothing() {
     let mut timers = Timers::new();
     let first = timers.set(ms(0), ms(10), "first");
     let second = timers.set(ms(0), ms(10), "second");
@@ -361,7 +361,7 @@ fn cancelling_gives_the_value_back_once_and_leaves_nothing() {
 }
 
 #[test]
-fn an_old_id_never_cancels_a_new_timer() {
+fn cancel_with_an_old_id_never_hits_a_new_timer() {
     let mut timers = Timers::new();
     let mut old: Vec<TimerId> = Vec::new();
     for round in 0..100 {
@@ -371,11 +371,22 @@ fn an_old_id_never_cancels_a_new_timer() {
             "100 timers, each cancelled before the next is set\nexpected: 100 different ids\n   \
              yours: {id:?} is given again\nA slot may be used again, an id may not."
         );
+        expect(
+            "the id of a new timer: its value, by `get_mut`",
+            Some(&mut round.clone()),
+            timers.get_mut(id),
+            "`Slots::find` leads from the id to the slot.",
+        );
         for id in &old {
             expect(
-                "an id whose timer is gone, while another timer uses its slot: `cancel`",
-                None,
-                timers.cancel(*id),
+                "an id whose timer is gone, while another timer uses its slot: `get_mut`, `refresh` and \
+                 `cancel`",
+                (None, false, None),
+                (
+                    timers.get_mut(*id).copied(),
+                    timers.refresh(*id, ms(1)),
+                    timers.cancel(*id),
+                ),
                 "Compare the generation too: `Slots::find` does.",
             );
         }
@@ -390,11 +401,11 @@ fn an_old_id_never_cancels_a_new_timer() {
 }
 
 #[test]
-fn timers_that_are_gone_leave_no_memory() {
+fn cancel_leaves_no_memory_in_use() {
     let before = heap::held();
     let mut timers = Timers::new();
     for n in 0..20_000 {
-        // Always 10 timers, of ever new durations.
+        // A new duration each time.
         let id = timers.set(ms(n), ms(n + 1), [0_u8; 64]);
         timers.cancel(id);
     }
@@ -422,7 +433,7 @@ fn timers_that_are_gone_leave_no_memory() {
 }
 
 #[test]
-fn cancelling_never_searches() {
+fn cancel_never_searches() {
     let timers = |count| {
         let mut timers = Timers::new();
         let ids: Vec<TimerId> = (0..count).map(|n| timers.set(ms(0), ms(10), n)).collect();
@@ -439,7 +450,7 @@ fn cancelling_never_searches() {
 // Step 5: the pass.
 
 #[test]
-fn a_timer_is_due_at_its_deadline_and_not_before() {
+fn pass_calls_a_timer_at_its_deadline_and_not_before() {
     for (start, delay) in [(ms(0), ms(10)), (us(2_900), ms(10)), (us(700), us(1_500))] {
         let mut timers = Timers::new();
         timers.set(start, delay, "timer");
@@ -479,7 +490,7 @@ fn a_timer_is_due_at_its_deadline_and_not_before() {
 }
 
 #[test]
-fn a_timer_counts_from_the_moment_it_is_set() {
+fn pass_time_is_not_the_start_of_a_new_timer() {
     // The turn begins at 100 ms. Its code works for 50 ms and then sets a timer.
     let clock = VirtualClock::new();
     let mut timers = Timers::new();
@@ -514,7 +525,7 @@ fn a_timer_counts_from_the_moment_it_is_set() {
 }
 
 #[test]
-fn lists_that_are_late_fire_in_nodes_order() {
+fn pass_goes_list_by_list_as_in_node() {
     let mut timers = Timers::new();
     for (start, delay, name) in [(0, 20, "A"), (12, 10, "B"), (15, 20, "C")] {
         timers.set(ms(start), ms(delay), name);
@@ -538,7 +549,7 @@ fn lists_that_are_late_fire_in_nodes_order() {
 }
 
 #[test]
-fn a_list_that_waits_again_stands_behind_its_equals() {
+fn pass_puts_a_list_that_waits_again_behind_its_equals() {
     let mut timers = Timers::new();
     timers.set(ms(0), ms(10), "ten");
     timers.set(ms(5), ms(10), "ten again");
@@ -575,7 +586,7 @@ fn a_list_that_waits_again_stands_behind_its_equals() {
 }
 
 #[test]
-fn a_timer_set_in_a_pass_waits_for_the_next_pass() {
+fn pass_leaves_what_it_sets_to_the_next_pass() {
     let mut timers = Timers::new();
     timers.set(ms(0), ms(10), "a");
     timers.set(ms(0), ms(10), "b");
@@ -616,7 +627,7 @@ fn a_timer_set_in_a_pass_waits_for_the_next_pass() {
 }
 
 #[test]
-fn a_timer_can_be_cancelled_until_its_very_call() {
+fn pass_skips_what_a_callback_has_taken_away() {
     let mut timers = Timers::new();
     timers.set(ms(0), ms(10), "first");
     let ids: Vec<TimerId> = ["next", "middle", "kept", "last"]
@@ -654,7 +665,7 @@ fn a_timer_can_be_cancelled_until_its_very_call() {
 }
 
 #[test]
-fn an_interval_keeps_its_id_and_its_rhythm() {
+fn pass_keeps_the_id_and_the_rhythm_of_an_interval() {
     let mut timers = Timers::new();
     let interval = timers.set(ms(0), ms(20), "interval");
     let mut fired = Vec::new();
@@ -703,7 +714,7 @@ fn an_interval_keeps_its_id_and_its_rhythm() {
 }
 
 #[test]
-fn a_callback_can_refresh_its_own_timer() {
+fn pass_lets_a_callback_refresh_its_own_timer() {
     let mut timers = Timers::new();
     let refreshed = timers.set(ms(0), ms(20), "refreshed");
     timers.set(ms(0), ms(20), "twice");
@@ -742,7 +753,7 @@ fn a_callback_can_refresh_its_own_timer() {
 }
 
 #[test]
-fn refreshing_costs_one_early_look_and_no_spin() {
+fn pass_after_a_refresh_is_early_once_and_never_spins() {
     // An idle time-out of 60 ms, refreshed by a request every 7 ms until 210 ms.
     let clock = VirtualClock::new();
     let mut timers = Timers::new();
@@ -785,7 +796,7 @@ fn refreshing_costs_one_early_look_and_no_spin() {
 }
 
 #[test]
-fn the_lists_fire_what_the_tree_fires() {
+fn pass_over_lists_fires_what_the_tree_fires() {
     // xorshift, Marsaglia 2003.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = move |below: u64| {
@@ -855,7 +866,7 @@ fn the_lists_fire_what_the_tree_fires() {
 }
 
 #[test]
-fn a_pass_never_searches() {
+fn pass_never_searches() {
     let timers = |count| {
         let mut timers = Timers::new();
         for n in 0..count {
