@@ -17,7 +17,7 @@ const ALLOWED: f64 = 5.0;
 #[track_caller]
 pub fn expect_flat<S>(what: &str, mut few: S, mut many: S, mut work: impl FnMut(&mut S)) {
     let mut seen = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..3 {
         let ratio = quickest(&mut many, &mut work).as_secs_f64()
             / quickest(&mut few, &mut work).as_secs_f64().max(1e-9);
         if ratio < ALLOWED {
@@ -28,7 +28,7 @@ pub fn expect_flat<S>(what: &str, mut few: S, mut many: S, mut work: impl FnMut(
     panic!(
         "{what}, with {FEW} timers set and with {MANY}\n\
          expected: about the same time, at most {ALLOWED} times as long\n\
-         \x20  yours: {} times as long (four attempts)\n\
+         \x20  yours: {} times as long (three attempts)\n\
          Something looks at every timer. Neither the tree nor a list has to be searched.",
         seen.join(", ")
     );
@@ -36,7 +36,7 @@ pub fn expect_flat<S>(what: &str, mut few: S, mut many: S, mut work: impl FnMut(
 
 fn quickest<S>(state: &mut S, work: &mut impl FnMut(&mut S)) -> Duration {
     let mut best = Duration::MAX;
-    for _ in 0..6 {
+    for _ in 0..4 {
         let start = Instant::now();
         work(state);
         best = best.min(start.elapsed());
