@@ -44,7 +44,7 @@ impl<T> Timer<T> {
 pub(crate) struct List {
     /// The duration.
     pub(crate) delay: Duration,
-    /// When to look at this list: not later than its first timer is due, and sometimes earlier.
+    /// When to look at this list. Its first timer may be due later.
     pub(crate) expiry: Duration,
     /// Decides between lists of one expiry: the smaller id comes first.
     pub(crate) id: u64,

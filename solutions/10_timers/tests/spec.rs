@@ -536,7 +536,7 @@ fn pass_time_is_not_the_start_of_a_new_timer() {
 }
 
 #[test]
-fn pass_goes_list_by_list_as_in_node() {
+fn pass_goes_through_late_lists_as_in_node() {
     let mut timers = Timers::new();
     for (start, delay, name) in [(0, 20, "A"), (12, 10, "B"), (15, 20, "C")] {
         timers.set(ms(start), ms(delay), name);
@@ -560,7 +560,7 @@ fn pass_goes_list_by_list_as_in_node() {
 }
 
 #[test]
-fn pass_puts_a_list_that_waits_again_behind_its_equals() {
+fn pass_moves_what_waits_again_behind_its_equals() {
     let mut timers = Timers::new();
     timers.set(ms(0), ms(10), "ten");
     timers.set(ms(5), ms(10), "ten again");
@@ -811,7 +811,7 @@ fn pass_after_a_refresh_is_early_once_and_never_spins() {
 }
 
 #[test]
-fn pass_over_lists_fires_what_the_tree_fires() {
+fn pass_agrees_with_the_tree() {
     // xorshift, Marsaglia 2003.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = move |below: u64| {
