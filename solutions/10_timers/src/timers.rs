@@ -84,7 +84,10 @@ impl<T> Timers<T> {
     /// the expiry of a list that exists stays as it is.
     fn append(&mut self, slot: u32, start: Duration) {
         //> // TODO: start the timer, and put it into the list of its duration.
-        //> todo!("start a timer of {:?} at {start:?}", self.timers[slot].delay)
+        //> todo!(
+        //>     "start a timer of {:?} at {start:?}",
+        //>     self.timers[slot].delay
+        //> )
         let timer = &mut self.timers[slot];
         timer.start = start;
         let (delay, deadline) = (timer.delay, timer.deadline());
@@ -257,7 +260,10 @@ impl<T> Timers<T> {
     /// after `now` at the earliest. An empty list is removed.
     fn due_head(&mut self, list: u32, now: Duration) -> Option<u32> {
         //> // TODO: return the first timer of the list if it is due. If it is not, see to the list.
-        //> todo!("the first timer of {:?} that is due at {now:?}", self.lists[list].delay)
+        //> todo!(
+        //>     "the first timer of {:?} that is due at {now:?}",
+        //>     self.lists[list].delay
+        //> )
         let Some(head) = self.lists[list].head() else {
             self.remove_list(list);
             return None;
