@@ -83,6 +83,10 @@ unsafe extern "C" {
     fn signal(signal: c_int, handler: usize) -> usize;
     /// `raise(3)`
     safe fn raise(signal: c_int) -> c_int;
+    /// Where this thread's `errno` is: `<errno.h>`.
+    #[cfg_attr(target_os = "linux", link_name = "__errno_location")]
+    #[cfg_attr(target_os = "macos", link_name = "__error")]
+    safe fn errno_location() -> *mut c_int;
 }
 
 const STDIN: c_int = 0;
@@ -161,8 +165,28 @@ fn handle(number: c_int, handler: usize) {
     let _ = unsafe { signal(number, handler) };
 }
 
+/// The thread's `errno`, given back when this is dropped. A signal handler runs between any two
+/// instructions of its thread, also between a call that fails and the look at its `errno`:
+/// `signal-safety(7)`.
+struct SavedErrno(c_int);
+
+impl SavedErrno {
+    fn new() -> SavedErrno {
+        // SAFETY: the C library gives the address of this thread's `errno`, which lives as long as it.
+        SavedErrno(unsafe { *errno_location() })
+    }
+}
+
+impl Drop for SavedErrno {
+    fn drop(&mut self) {
+        // SAFETY: as in `new`; nobody else holds a reference to it.
+        unsafe { *errno_location() = self.0 };
+    }
+}
+
 /// The terminal is put back, and then the signal does what it would have done.
 extern "C" fn put_back_and_end(number: c_int) {
+    let _errno = SavedErrno::new();
     put_back();
     handle(number, SIG_DFL);
     let _ = raise(number);
@@ -170,7 +194,32 @@ extern "C" fn put_back_and_end(number: c_int) {
 
 /// After Ctrl-Z and `fg` the shell has left the terminal in its own mode.
 extern "C" fn keys_again(_: c_int) {
+    let _errno = SavedErrno::new();
     if let Some((_, keys)) = MODES.get() {
         set(keys);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_leaves_errno_as_it_was() {
+        /// `ENOENT`, `<errno.h>`
+        const ENOENT: c_int = 2;
+        // SAFETY: the address of this thread's `errno`.
+        unsafe { *errno_location() = ENOENT };
+        {
+            let _errno = SavedErrno::new();
+            // What a handler does may fail, and here it must: there is no such descriptor.
+            let mut size = WindowSize::default();
+            // SAFETY: this request writes one `struct winsize`, which outlives the call.
+            assert_eq!(unsafe { ioctl(-1, number::TIOCGWINSZ, &raw mut size) }, -1);
+            assert_ne!(io::Error::last_os_error().raw_os_error(), Some(ENOENT));
+        }
+        assert_eq!(io::Error::last_os_error().raw_os_error(), Some(ENOENT));
+        keys_again(number::SIGCONT);
+        assert_eq!(io::Error::last_os_error().raw_os_error(), Some(ENOENT));
     }
 }
