@@ -48,6 +48,10 @@ struct Accounting {
 const BASIC_ACCOUNTING: i32 = 1;
 /// `JobObjectExtendedLimitInformation`, `<winnt.h>`
 const EXTENDED_LIMITS: i32 = 9;
+/// `WAIT_OBJECT_0`, `<winbase.h>`: the process has ended.
+const WAIT_OBJECT_0: u32 = 0;
+/// How long a process that has begun to end may take for it, in milliseconds.
+const ENDING_MS: u32 = 500;
 /// `JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`, `<winnt.h>`
 const KILL_ON_JOB_CLOSE: u32 = 0x2000;
 
@@ -69,6 +73,7 @@ unsafe extern "system" {
         written: *mut u32,
     ) -> i32;
     fn TerminateJobObject(job: Handle, exit_code: u32) -> i32;
+    fn WaitForSingleObject(handle: Handle, milliseconds: u32) -> u32;
 }
 
 /// A process and all of its descendants.
@@ -114,8 +119,8 @@ impl Group {
         let joined =
             cvt(unsafe { AssignProcessToJobObject(job.as_raw_handle(), child.as_raw_handle()) });
         match joined {
-            // ERROR_ACCESS_DENIED: the process has ended.
-            Err(error) if error.raw_os_error() != Some(5) => Err(error),
+            // A refusal has many reasons. Of a process that has ended it says nothing.
+            Err(error) if !has_ended(child) => Err(error),
             _ => Ok(Group { job }),
         }
     }
@@ -143,6 +148,12 @@ impl Group {
         });
         asked.is_err() || accounting.active_processes == 0
     }
+}
+
+/// Whether a process has ended, or does so within a moment: it is refused a job from when it begins to end.
+fn has_ended(child: &Child) -> bool {
+    // SAFETY: the handle is open, and std asked for all access to the process, waiting included.
+    unsafe { WaitForSingleObject(child.as_raw_handle(), ENDING_MS) == WAIT_OBJECT_0 }
 }
 
 fn size_of<T>() -> u32 {
