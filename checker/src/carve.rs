@@ -33,9 +33,27 @@ pub enum Form {
 }
 
 /// Carves the folders `parts` of `solution`, which is the folder of one solution.
+///
+/// # Errors
+///
+/// When its `src` or its `tests` are asked for and are not there: nothing can be judged by an empty
+/// solution, and the learner's files must not be replaced by none. And when the markers do not pair.
 pub fn carve_folder(solution: &Path, form: Form, parts: &[&str]) -> Result<Tree> {
     let folder = solution.file_name().unwrap_or_default().to_string_lossy();
     let mut tree = files::read_tree(solution, parts)?;
+    for part in parts.iter().filter(|&&part| part != "examples") {
+        let inside = format!("{part}/");
+        if !tree
+            .keys()
+            .any(|path| path.starts_with(&inside) && path.ends_with(".rs"))
+        {
+            return Err(Error::new(format!(
+                "the reference solution is incomplete: {} has no Rust file. Your work is judged by it, so \
+                 bring it back first: `git checkout -- solutions/{folder}`, or unpack the workshop again",
+                solution.join(part).display()
+            )));
+        }
+    }
     for (path, text) in &mut tree {
         if path.ends_with(".rs") {
             *text = carve(text, &folder, form)
