@@ -1,4 +1,4 @@
-//! Builds an exercise's test programs with cargo.
+//! Builds an exercise's test programs with cargo, so that they are what is on disk: see [`fresh`].
 
 use std::env;
 use std::ffi::OsString;
@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::error::{Context, Result};
+use crate::fresh::{self, Artifact, Notes};
 use crate::json::Json;
 use crate::process::{Cancel, Group};
 
@@ -59,8 +60,35 @@ pub fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
 }
 
-/// Builds the test programs of a package. `status` is told what cargo is doing.
+/// How often cargo is run: what is not known to be what is on disk is built again, and so is what was
+/// saved meanwhile.
+const RUNS: usize = 3;
+
+/// Builds the test programs of a package from what is on disk. `status` is told what cargo is doing.
 pub fn build(build: &Build<'_>, cancel: &Cancel, status: &dyn Fn(&str)) -> Result<Built> {
+    let mut run = 1;
+    loop {
+        let start = SystemTime::now();
+        let (built, artifacts) = run_cargo(build, cancel, status)?;
+        let mut notes = Notes::beside(&artifacts);
+        notes.add(&artifacts, build.root, start)?;
+        let doubtful = notes.doubtful(&artifacts, build.root);
+        if doubtful.is_empty() || run == RUNS || matches!(built, Built::Cancelled) {
+            return Ok(built);
+        }
+        for artifact in doubtful {
+            fresh::remove(artifact)?;
+        }
+        run += 1;
+    }
+}
+
+/// Runs cargo once. Also gives what it built or found built of the course's own packages.
+fn run_cargo(
+    build: &Build<'_>,
+    cancel: &Cancel,
+    status: &dyn Fn(&str),
+) -> Result<(Built, Vec<Artifact>)> {
     let mut command = Command::new(cargo());
     command
         .current_dir(build.root)
@@ -79,7 +107,8 @@ pub fn build(build: &Build<'_>, cancel: &Cancel, status: &dyn Fn(&str)) -> Resul
     let mut child = command
         .spawn()
         .context(|| format!("cannot start {}", cargo().to_string_lossy()))?;
-    let group = Group::of(&child).context(|| String::from("cannot watch over cargo"))?;
+    let group =
+        Group::watch_over(&mut child).context(|| String::from("cannot watch over cargo"))?;
 
     let (sender, lines) = mpsc::channel();
     let stdout = child.stdout.take().expect("standard output is piped");
@@ -103,13 +132,14 @@ pub fn build(build: &Build<'_>, cancel: &Cancel, status: &dyn Fn(&str)) -> Resul
             group.kill();
             // It was killed: its status says nothing.
             let _ = child.wait();
-            return Ok(Built::Cancelled);
+            return Ok((Built::Cancelled, output.artifacts));
         }
     }
     let exit = child
         .wait()
         .context(|| String::from("cannot wait for cargo"))?;
-    Ok(output.result(exit.success()))
+    let artifacts = std::mem::take(&mut output.artifacts);
+    Ok((output.result(exit.success()), artifacts))
 }
 
 enum Line {
@@ -138,6 +168,7 @@ fn read_lines(pipe: impl Read + Send + 'static, to: Sender<Line>, make: fn(Strin
 #[derive(Default)]
 struct CargoOutput {
     programs: Vec<Program>,
+    artifacts: Vec<Artifact>,
     errors: Vec<String>,
     warnings: usize,
     status: Vec<String>,
@@ -152,6 +183,7 @@ impl CargoOutput {
         };
         match json.get("reason").and_then(Json::as_str) {
             Some("compiler-artifact") => {
+                self.artifacts.extend(artifact(&json));
                 let path = json.get("executable").and_then(Json::as_str);
                 let target = json.get("target");
                 let name = target.and_then(|t| t.get("name")).and_then(Json::as_str);
@@ -216,4 +248,17 @@ impl CargoOutput {
             errors: self.errors,
         }
     }
+}
+
+/// What an artifact's message says; `None` when its package is not of this course: those do not change.
+fn artifact(message: &Json) -> Option<Artifact> {
+    let package = message.get("package_id").and_then(Json::as_str)?;
+    let Some(Json::Array(files)) = message.get("filenames") else {
+        return None;
+    };
+    let files = files.iter().filter_map(Json::as_str).map(PathBuf::from);
+    package.contains("path+file:").then_some(Artifact {
+        files: files.collect(),
+        fresh: message.get("fresh") == Some(&Json::Bool(true)),
+    })
 }

@@ -1,7 +1,7 @@
 //! Checks one exercise: builds it, runs the master's tests, and says what came of it.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::cargo::{self, Build, Built};
 use crate::course::{Course, Exercise};
@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::process::Cancel;
 use crate::progress;
 use crate::run::{self, Options, Outcome, TestId};
+use crate::scratch::Scratch;
 use crate::spec::Spec;
 
 /// What a check found.
@@ -43,13 +44,20 @@ pub enum Findings {
     Cancelled,
 }
 
-/// What a check is doing, for whoever waits.
+/// What a check is doing, for the person who waits.
 #[derive(Clone, Debug)]
 pub enum Status {
     /// cargo says this.
     Cargo(String),
-    /// So many of so many tests are over.
-    Tests(usize, usize),
+    /// The tests run.
+    Tests {
+        /// So many are over.
+        over: usize,
+        /// Of so many.
+        of: usize,
+        /// The first one that failed.
+        failed: Option<Box<Outcome>>,
+    },
 }
 
 /// What a check needs besides the exercise.
@@ -109,6 +117,8 @@ impl Checker<'_> {
         target: Option<&Path>,
     ) -> Result<(Findings, Vec<String>)> {
         let only = |findings| Ok((findings, Vec::new()));
+        // The compiler needs the folder for temporary files too, and says less about it.
+        drop(Scratch::new()?);
         let build = Build {
             root: &self.course.root,
             package: &exercise.name,
@@ -136,11 +146,18 @@ impl Checker<'_> {
         };
         tests.sort_by_key(place);
 
-        (self.status)(Status::Tests(0, tests.len()));
-        let over = AtomicUsize::new(0);
-        let finished = |_: &Outcome| {
-            let over = over.fetch_add(1, Ordering::Relaxed) + 1;
-            (self.status)(Status::Tests(over, tests.len()));
+        let of = tests.len();
+        let known = Mutex::new((0, None));
+        let tell = |over, failed| (self.status)(Status::Tests { over, of, failed });
+        tell(0, None);
+        let finished = |outcome: &Outcome| {
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            let (over, failed) = &mut *known;
+            *over += 1;
+            if failed.is_none() && !outcome.verdict.is_pass() {
+                *failed = Some(Box::new(outcome.clone()));
+            }
+            tell(*over, failed.clone());
         };
         let outcomes = run::run(&programs, &tests, &options, &self.cancel, &finished)?;
         if self.cancel.asked() {

@@ -38,13 +38,13 @@ pub struct Exercise {
     pub edits: String,
     /// The packages of earlier exercises that this one builds on, directly.
     pub needs: Vec<String>,
-    /// How long one test may take.
+    /// How long the tests may take that hang, all together.
     pub limit: Duration,
     /// Whether its tests must run one after the other.
     pub serial: bool,
 }
 
-/// The time that a test may take unless its exercise says otherwise (`limit-seconds`).
+/// The time that hanging tests may take unless its exercise says otherwise (`limit-seconds`).
 const LIMIT: Duration = Duration::from_secs(10);
 
 impl Course {

@@ -4,8 +4,10 @@
 //!
 //! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`] and [`spec`]
 //!   (the learner's specification beside the master), [`wrong`];
-//! - how a test is run: [`cargo`] builds, [`process`] runs one process with its limits, [`run`] runs
-//!   the tests of an exercise, [`panics`] reads what they wrote, [`verdict`] names what happened,
+//! - how a test is run: [`cargo`] builds, [`fresh`] doubts what it calls fresh, [`process`] runs one process with its limits,
+//!   [`schedule`] says which test runs when and for how long, [`scratch`] is where they write, [`run`] runs
+//!   the tests of an exercise, [`panics`] reads what they wrote, [`excerpt`] shortens
+//!   it, [`verdict`] names what happened,
 //!   [`check`] puts it together;
 //! - what is kept: [`progress`], [`backup`];
 //! - what is seen: [`terminal`], [`screen`], [`text`], [`json`], [`diff`].
@@ -20,13 +22,17 @@ pub mod course;
 pub mod date;
 pub mod diff;
 pub mod error;
+pub mod excerpt;
 pub mod files;
+pub mod fresh;
 pub mod json;
 pub mod panics;
 pub mod process;
 pub mod progress;
 pub mod run;
 pub mod rust_source;
+pub mod schedule;
+pub mod scratch;
 pub mod screen;
 pub mod spec;
 pub mod terminal;

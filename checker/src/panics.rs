@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::excerpt::excerpt;
+
 /// A panic message and where it came from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panic {
@@ -44,11 +46,19 @@ pub fn last_words(output: &str) -> String {
         .filter(|line| !is_libtests(line) && !line.starts_with(BACKTRACE_NOTE))
         .collect();
     let from = lines.len().saturating_sub(20);
-    lines[from..].join("\n").trim().to_owned()
+    excerpt(lines[from..].join("\n").trim())
 }
 
-/// The panics that std's hook has reported in `output`, in order.
+/// The panics that std's hook has reported in `output`, in order; of a long message what matters.
 pub fn panics(output: &str) -> Vec<Panic> {
+    let mut panics = whole_panics(output);
+    for panic in &mut panics {
+        panic.message = excerpt(&panic.message);
+    }
+    panics
+}
+
+fn whole_panics(output: &str) -> Vec<Panic> {
     let lines: Vec<&str> = output.lines().collect();
     let mut panics = Vec::new();
     for (index, line) in lines.iter().enumerate() {
@@ -124,10 +134,15 @@ fn with_quote(place: &str, message: &str, rest: &[&str]) -> Panic {
     }
 }
 
+/// A place that is longer, in bytes, is none, but something that the test printed.
+const PLACE: usize = 1000;
+
 /// `thread 'name' (12) panicked at src/lib.rs:1:2:` gives `src/lib.rs:1:2`.
 fn panic_place(line: &str) -> Option<&str> {
     let (thread, place) = line.split_once(" panicked at ")?;
-    let place = place.strip_suffix(':')?;
+    let place = place
+        .strip_suffix(':')
+        .filter(|place| place.len() <= PLACE)?;
     thread.starts_with("thread '").then_some(place)
 }
 

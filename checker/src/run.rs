@@ -1,11 +1,9 @@
 //! Runs the tests of built test programs: each in a process of its own, several at a time.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,7 +11,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::cargo::Program;
 use crate::course::Exercise;
 use crate::error::{Context, Error, Result};
+use crate::panics::last_words;
 use crate::process::{self, Cancel, End};
+use crate::schedule::{Schedule, Turn};
+use crate::scratch::Scratch;
 use crate::verdict::{Evidence, Verdict};
 
 /// One test in one program.
@@ -43,7 +44,7 @@ pub struct Options<'a> {
     pub root: &'a Path,
     /// The package's folder, where its tests run.
     pub folder: &'a Path,
-    /// The limit of one test.
+    /// The limit of all tests that hang, together.
     pub limit: Duration,
     /// How many at a time.
     pub at_a_time: usize,
@@ -97,7 +98,7 @@ fn list_one(program: &Program, options: &Options<'_>, cancel: &Cancel) -> Result
             "the test program `{}` does not list its tests ({:?}): {}",
             program.name,
             ended.end,
-            ended.output.trim()
+            last_words(&ended.output)
         )));
     }
     let names = ended
@@ -121,19 +122,19 @@ pub fn run(
     finished: &(dyn Fn(&Outcome) + Sync),
 ) -> Result<Vec<Outcome>> {
     let scratch = Scratch::new()?;
-    let next = AtomicUsize::new(0);
+    let schedule = Schedule::new(tests.len(), options.at_a_time, options.limit);
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..options.at_a_time.clamp(1, tests.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(id) = tests.get(index) else { break };
-                    let outcome = run_one(programs, id, index, &scratch, options, cancel);
-                    finished(&outcome);
-                    let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-                    outcomes.push((index, outcome));
-                }
+        for (index, id) in tests.iter().enumerate() {
+            let Some(turn) = schedule.turn(cancel) else {
+                break;
+            };
+            let (outcomes, scratch) = (&outcomes, &scratch);
+            scope.spawn(move || {
+                let outcome = run_one(programs, id, index, scratch, options, cancel, turn);
+                finished(&outcome);
+                let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+                outcomes.push((index, outcome));
             });
         }
     });
@@ -149,6 +150,11 @@ pub fn run(
             outcome.verdict = Verdict::LeftProcesses;
         }
     }
+    let left_early = |outcome: &Outcome| matches!(outcome.verdict, Verdict::LeftEarly { .. });
+    if outcomes.iter().any(left_early) {
+        // A log that could not be written looks the same.
+        scratch.has_room()?;
+    }
     Ok(outcomes)
 }
 
@@ -162,6 +168,7 @@ fn run_one(
     scratch: &Scratch,
     options: &Options<'_>,
     cancel: &Cancel,
+    mut turn: Turn<'_>,
 ) -> Outcome {
     let outcome = |verdict, elapsed| Outcome {
         id: id.clone(),
@@ -172,8 +179,8 @@ fn run_one(
         let what = format!("there is no test program `{}`", id.program);
         return outcome(Verdict::NotStarted(what), Duration::ZERO);
     };
-    let log = scratch.path.join(format!("{index}.log"));
-    let report = scratch.path.join(format!("{index}.report"));
+    let log = scratch.join(format!("{index}.log"));
+    let report = scratch.join(format!("{index}.report"));
     let with_log = NO_LOG.get().is_none();
     let mut command = command(program, options);
     command
@@ -189,13 +196,13 @@ fn run_one(
     if with_log {
         command.arg("--logfile").arg(&log);
     }
-    let ended = match process::run(command, options.limit, cancel) {
+    let ended = match process::run_while(command, cancel, &mut || turn.goes_on()) {
         Ok(ended) => ended,
         Err(error) => return outcome(Verdict::NotStarted(error.to_string()), Duration::ZERO),
     };
     if with_log && ended.output.contains("Unrecognized option: 'logfile'") {
         let _ = NO_LOG.set(());
-        return run_one(programs, id, index, scratch, options, cancel);
+        return run_one(programs, id, index, scratch, options, cancel, turn);
     }
     // A file that is not there says nothing, and neither does one that was made unreadable.
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
@@ -207,6 +214,7 @@ fn run_one(
         log: with_log.then_some(log.as_str()),
         report: &report,
     });
+    turn.over(verdict.is_pass());
     outcome(verdict, ended.elapsed)
 }
 
@@ -225,26 +233,4 @@ fn command(program: &Program, options: &Options<'_>) -> Command {
         .env("INSTA_FORCE_PASS", "0")
         .env(process::RUN, mark());
     command
-}
-
-/// A folder for libtest's log files and the reports of the `support` crate.
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Scratch {
-    fn new() -> Result<Scratch> {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("workshop-check-{}-{number}", mark()));
-        fs::create_dir_all(&path).context(|| format!("cannot make {}", path.display()))?;
-        Ok(Scratch { path })
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What cannot be removed is small, and the system's to clean up.
-        let _ = fs::remove_dir_all(&self.path);
-    }
 }

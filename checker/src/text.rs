@@ -1,5 +1,7 @@
 //! Laying out text for a terminal.
 
+use std::borrow::Cow;
+
 /// The widest that lines of prose get: longer ones are hard to read, however wide the terminal is.
 const WIDEST: usize = 100;
 
@@ -88,6 +90,27 @@ pub fn without_color(text: &str) -> String {
     plain
 }
 
+/// The text with its control characters shown instead of sent: a program's output must not move the
+/// cursor, clear the screen or write right to left on somebody's terminal. Line ends and tabs stay.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| {
+        // U+202A and on, U+2066 and on: the Unicode Bidirectional Algorithm, UAX #9.
+        let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        c.is_control() && c != '\n' && c != '\t' || turns
+    };
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 64);
+    for c in text.chars() {
+        match acts(c) {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// `209 MB`
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -147,6 +170,18 @@ mod tests {
             without_color("\u{1b}[1m\u{1b}[31merror\u{1b}[0m: m"),
             "error: m"
         );
+    }
+
+    #[test]
+    fn control_characters_are_shown_and_not_sent() {
+        assert_eq!(
+            printable("\u{1b}[2J a\rb\u{7}\u{9b}1m \u{202e}c\u{0}"),
+            r"\u{1b}[2J a\rb\u{7}\u{9b}1m \u{202e}c\u{0}"
+        );
+        assert!(matches!(
+            printable("one\n\ttwo, caf\u{e9} \u{2502}"),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub enum Verdict {
     Todo(Panic),
     /// It failed, with these panics: the first one, and the last when there are several.
     Failed(Vec<Panic>),
-    /// It was not over within its limit.
+    /// It was not over within the limit of the exercise.
     Hung {
         /// The limit.
         limit: Duration,
@@ -62,7 +62,7 @@ pub struct Evidence<'a> {
     pub test: &'a str,
     /// How its process ended.
     pub ended: &'a Ended,
-    /// Its limit.
+    /// The limit of the exercise.
     pub limit: Duration,
     /// What libtest wrote to its log file, to which the test itself has no pointer; `None` when this
     /// libtest has no log file, and then its standard output has to do.
@@ -75,6 +75,18 @@ impl Verdict {
     /// Whether this is the one verdict that counts.
     pub fn is_pass(&self) -> bool {
         *self == Verdict::Passed
+    }
+
+    /// The beginning of what there is to say; empty when the name of the verdict says all.
+    pub fn first_line(&self) -> &str {
+        let text = match self {
+            Verdict::Todo(panic) => &panic.message,
+            Verdict::Failed(panics) => panics.first().map_or("", |panic| &panic.message),
+            Verdict::Crashed { name, .. } => name,
+            Verdict::NotStarted(why) => why,
+            _ => "",
+        };
+        text.lines().next().unwrap_or_default()
     }
 
     /// The judgement.

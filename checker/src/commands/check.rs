@@ -83,7 +83,7 @@ impl App {
             let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
             line.show(&status_text(exercise, &status));
         };
-        status(Status::Tests(0, 0));
+        status(Status::Cargo(String::from("building")));
         self.checker(cancel, &status).check(exercise)
     }
 
@@ -149,9 +149,16 @@ impl App {
 /// What a check is doing, in a line.
 pub(super) fn status_text(exercise: &Exercise, status: &Status) -> String {
     match status {
-        Status::Tests(0, 0) => format!("{}: building", exercise.label()),
         Status::Cargo(line) => format!("{}: {line}", exercise.label()),
-        Status::Tests(over, of) => format!("{}: {over} of {of} tests", exercise.label()),
+        Status::Tests { over, of, failed } => {
+            let failed = failed.as_deref().map(|outcome| {
+                let (word, _) = screen::verdict_word(&outcome.verdict);
+                let what = outcome.verdict.first_line();
+                format!("; {word}: {} {what}", outcome.id.name)
+            });
+            let failed = failed.unwrap_or_default();
+            format!("{}: {over} of {of} tests{failed}", exercise.label())
+        }
     }
 }
 

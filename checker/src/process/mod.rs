@@ -29,6 +29,8 @@ use std::time::{Duration, Instant};
 
 pub use system::Group;
 
+use crate::text;
+
 /// How much output is kept of one process, in bytes: half of it from the start, half from the end.
 pub const KEPT: usize = 1 << 20;
 
@@ -86,13 +88,27 @@ pub struct Ended {
     pub elapsed: Duration,
 }
 
-/// Runs `command` until it exits, or `limit` has passed, or `cancel` is asked; then kills what is left
-/// of its process group.
+/// Runs `command` until it exits, or `limit` has passed, or `cancel` is asked: see [`run_while`].
 ///
 /// # Errors
 ///
 /// When the process cannot be started or waited for.
-pub fn run(mut command: Command, limit: Duration, cancel: &Cancel) -> io::Result<Ended> {
+pub fn run(command: Command, limit: Duration, cancel: &Cancel) -> io::Result<Ended> {
+    let start = Instant::now();
+    run_while(command, cancel, &mut || start.elapsed() < limit)
+}
+
+/// Runs `command` until it exits, or `goes_on` says no, or `cancel` is asked; then kills what is left
+/// of its process group. `goes_on` is asked every few milliseconds.
+///
+/// # Errors
+///
+/// When the process cannot be started or waited for.
+pub fn run_while(
+    mut command: Command,
+    cancel: &Cancel,
+    goes_on: &mut dyn FnMut() -> bool,
+) -> io::Result<Ended> {
     let (reader, writer) = io::pipe()?;
     command
         .stdin(Stdio::null())
@@ -103,12 +119,14 @@ pub fn run(mut command: Command, limit: Duration, cancel: &Cancel) -> io::Result
     let mut child = command.spawn()?;
     // The command holds our copies of the pipe's end; with them open the output would never end.
     drop(command);
-    let group = Group::of(&child)?;
+    let group = Group::watch_over(&mut child)?;
     let output = Output::collect(reader);
 
-    let end = wait(&mut child, &output, start + limit, cancel)?;
+    let end = wait(&mut child, &output, cancel, goes_on)?;
     let left_children = matches!(end, End::Exited(_) | End::Crashed(_)) && !empties(&group);
     group.kill();
+    // A process may have left its own group. One that has ended already needs no killing.
+    let _ = child.kill();
     child.wait()?;
     let (output, written) = output.finish();
     Ok(Ended {
@@ -120,9 +138,27 @@ pub fn run(mut command: Command, limit: Duration, cancel: &Cancel) -> io::Result
     })
 }
 
+impl Group {
+    /// The group of a child that was just started. A child that cannot be watched over is ended: it might
+    /// never end by itself.
+    pub fn watch_over(child: &mut Child) -> io::Result<Group> {
+        let group = Group::of(child);
+        if group.is_err() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        group
+    }
+}
+
 /// Waits for the exit of `child`. Most processes close their output when they exit, so that is what
 /// we sleep on; one that closes it early, or lets a child hold it, is asked again and again.
-fn wait(child: &mut Child, output: &Output, deadline: Instant, cancel: &Cancel) -> io::Result<End> {
+fn wait(
+    child: &mut Child,
+    output: &Output,
+    cancel: &Cancel,
+    goes_on: &mut dyn FnMut() -> bool,
+) -> io::Result<End> {
     let mut pause = Duration::from_micros(100);
     loop {
         if let Some(status) = child.try_wait()? {
@@ -131,11 +167,10 @@ fn wait(child: &mut Child, output: &Output, deadline: Instant, cancel: &Cancel) 
         if cancel.asked() {
             return Ok(End::Cancelled);
         }
-        let now = Instant::now();
-        if now >= deadline {
+        if !goes_on() {
             return Ok(End::TimedOut);
         }
-        if output.wait_closed(Duration::from_millis(5).min(deadline - now)) {
+        if output.wait_closed(Duration::from_millis(5)) {
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(5));
         }
@@ -255,7 +290,8 @@ impl Captured {
             bytes.extend_from_slice(format!("\n[{left_out} bytes left out]\n").as_bytes());
         }
         bytes.extend(&self.tail);
-        String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
+        let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+        text::printable(&text).into_owned()
     }
 }
 

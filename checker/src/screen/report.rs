@@ -175,8 +175,8 @@ impl Screen {
             },
             Verdict::Hung { limit, output } => with_output(
                 format!(
-                    "It was not over after {limit:?} and was stopped: a loop without end, or a wait for \
-                     something that never comes."
+                    "It was not over when the {limit:?} of this exercise had passed, and was stopped: a loop \
+                     without end, or a wait for something that never comes."
                 ),
                 output,
             ),
