@@ -2,7 +2,7 @@
 //!
 //! `main.rs` parses the command line ([`cli`]) and hands over to [`commands`]. The rest is in layers:
 //!
-//! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`] and [`spec`]
+//! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`], [`normal_form`] and [`spec`]
 //!   (the learner's specification beside the master), [`wrong`];
 //! - how a test is run: [`cargo`] builds, [`fresh`] doubts what it calls fresh, [`process`] runs one process with its limits,
 //!   [`schedule`] says which test runs when and for how long, [`scratch`] is where they write, [`run`] runs
@@ -26,6 +26,7 @@ pub mod excerpt;
 pub mod files;
 pub mod fresh;
 pub mod json;
+pub mod normal_form;
 pub mod panics;
 pub mod process;
 pub mod progress;

@@ -1,12 +1,18 @@
 //! Just enough of Rust's grammar to tell the tests of a file apart: its tokens without comments and
 //! white space, and where each top-level item ends.
 
+use std::collections::BTreeSet;
+
+use crate::normal_form::{declarations, normal_form};
+
 /// A file cut into its tests and all the rest.
 #[derive(Debug, Default, PartialEq)]
 pub struct Source {
     /// The top-level functions marked `#[test]`, in the order of the file.
     pub tests: Vec<TestFn>,
-    /// The tokens of everything else: imports and helpers.
+    /// What the file imports and which modules it has; their order says nothing.
+    pub declarations: BTreeSet<String>,
+    /// The tokens of everything else: helpers.
     pub rest: Vec<String>,
 }
 
@@ -17,7 +23,7 @@ pub struct TestFn {
     pub name: String,
     /// The line of its first token, counted from 1.
     pub line: usize,
-    /// Its tokens, attributes included.
+    /// Its tokens in their normal form, attributes included.
     pub tokens: Vec<String>,
     /// Whether it carries `#[ignore]`.
     pub ignored: bool,
@@ -32,20 +38,25 @@ pub fn parse(text: &str) -> Source {
     let mut source = Source::default();
     let mut item: Vec<Token> = Vec::new();
     let mut depth = 0_usize;
+    // `use a::{b, c};` goes on behind its brace.
+    let mut in_use = false;
     for token in Lexer::new(text) {
         let mut ends = false;
         match token.text {
+            // `-> impl Trait + use<'a>` declares nothing.
+            "use" => in_use |= depth == 0 && item.last().is_none_or(|last| last.text != "+"),
             "(" | "[" | "{" => depth += 1,
             ")" | "]" => depth = depth.saturating_sub(1),
             "}" => {
                 depth = depth.saturating_sub(1);
-                ends = depth == 0;
+                ends = depth == 0 && !in_use;
             }
             ";" => ends = depth == 0,
             _ => {}
         }
         item.push(token);
         if ends {
+            in_use = false;
             source.add(std::mem::take(&mut item));
         }
     }
@@ -70,12 +81,13 @@ impl Source {
                     ignored: has(&["#", "[", "ignore"]),
                     given: item.first().is_some_and(|token| token.given),
                     conditional: has(&["#", "[", "cfg"]),
-                    tokens: words.iter().map(|word| (*word).to_owned()).collect(),
+                    tokens: normal_form(&words),
                 });
             }
-            _ => self
-                .rest
-                .extend(words.iter().map(|word| (*word).to_owned())),
+            _ => match declarations(&words) {
+                Some(declarations) => self.declarations.extend(declarations),
+                None => self.rest.extend(normal_form(&words)),
+            },
         }
     }
 }

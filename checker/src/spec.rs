@@ -111,8 +111,10 @@ impl Spec {
             }
             // New helpers for tests of the learner's own are fine; losing the master's are not. A file
             // that is gone altogether is said once, by its tests.
-            let gone = copy.tests.is_empty() && copy.rest.is_empty() && !master.tests.is_empty();
-            if !gone && !is_subsequence(&master.rest, &copy.rest) {
+            let gone = copy == Source::default() && !master.tests.is_empty();
+            let has_all = is_subsequence(&master.rest, &copy.rest)
+                && master.declarations.is_subset(&copy.declarations);
+            if !gone && !has_all {
                 spec.helpers.push(path.clone());
             }
         }
