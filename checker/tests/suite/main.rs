@@ -10,5 +10,6 @@ mod neighbours;
 mod progress;
 #[cfg(unix)]
 mod sabotage;
+mod trust;
 #[cfg(unix)]
 mod watch;

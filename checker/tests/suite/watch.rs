@@ -270,3 +270,18 @@ fn a_signal_puts_the_terminal_back_too() {
     assert!(!watch.ends().success());
     watch.assert_terminal_put_back();
 }
+
+#[test]
+fn the_first_failure_is_shown_while_other_tests_run() {
+    let lab = Lab::new();
+    let spec = "#[test] fn hangs() { loop { std::thread::park(); } }\n\
+                #[test] fn fails() { panic!(\"this is why\"); }\n";
+    for part in ["exercises", "solutions"] {
+        lab.write(&format!("{part}/01_counting/tests/spec.rs"), spec);
+    }
+    let mut watch = Watch::start(&lab);
+    watch.expect("1 of 2 tests; failed: fails this is why");
+    watch.press("q");
+    assert!(watch.ends().success());
+    assert_no_process_left(&lab);
+}
