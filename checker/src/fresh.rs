@@ -7,6 +7,7 @@
 //! it again. The learner's files are only read.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -209,9 +210,9 @@ fn changed(about: &Metadata) -> Option<SystemTime> {
     about.modified().ok()
 }
 
-/// The files that rustc read for `file`, from what it left beside it: `libsumming-0123.rlib` has
-/// `summing-0123.d`. Of a makefile's rules these are the empty ones at its end, `src/lib.rs:`, in which
-/// a space has a backslash: <https://doc.rust-lang.org/rustc/command-line-arguments.html#--emit>.
+/// The files that the compiler read for `file`, from what it left beside it: `libsumming-0123.rlib` has
+/// `summing-0123.d`, with a makefile's rule in its first line:
+/// <https://doc.rust-lang.org/rustc/command-line-arguments.html#--emit>.
 fn dep_info(file: &Path) -> Option<Vec<PathBuf>> {
     let name = file.file_stem()?.to_str()?;
     let is_library = file
@@ -222,17 +223,42 @@ fn dep_info(file: &Path) -> Option<Vec<PathBuf>> {
         false => name,
     };
     let rules = fs::read_to_string(file.with_file_name(format!("{name}.d"))).ok()?;
-    let paths = rules
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.strip_suffix(':'))
-        .map(|path| PathBuf::from(path.replace("\\ ", " ")));
-    Some(paths.collect())
+    let (_, paths) = rules.lines().next()?.split_once(": ")?;
+    // A space in a path has a backslash in front.
+    let paths = paths.replace("\\ ", "\0");
+    let paths = paths.split(' ').map(|path| path.replace('\0', " "));
+    Some(paths.map(PathBuf::from).collect())
+}
+
+/// Whether this very program was built from other text than its sources have now: then it is the checker of
+/// an older course. A program whose sources are not known, a copy of it for example, is not.
+pub fn is_outdated() -> bool {
+    let Ok(program) = env::current_exe() else {
+        return false;
+    };
+    let itself = [Artifact {
+        files: vec![program],
+        fresh: false,
+    }];
+    // Its sources are noted with whole paths.
+    let root = Path::new("");
+    let mut notes = Notes::beside(&itself);
+    let (identity, sources) = (identity(&itself[0]), sources(&itself[0], root));
+    match notes.note(&itself[0]) {
+        Some(note) if Some(note.identity) == identity => {
+            sources.is_some_and(|sources| sources != note.sources)
+        }
+        // It runs for the first time, right after it was built.
+        _ => {
+            // Without notes the question stays open.
+            let _ = notes.add(&itself, root, SystemTime::now());
+            false
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::env;
     use std::fs::File;
     use std::time::Duration;
 

@@ -7,12 +7,19 @@ use checker::cli::{self, Command};
 use checker::commands;
 use checker::course::Course;
 use checker::error::Result;
+use checker::fresh;
 
 fn main() -> ExitCode {
     #[cfg(unix)]
     if let Some(run) = guarded_run() {
         checker::process::guard::keep_watch(&run);
         return ExitCode::SUCCESS;
+    }
+    if fresh::is_outdated() {
+        eprintln!(
+            "note: this checker was built from other files than those in checker/src. Run `cargo clean -p \
+             checker`, and then your command again."
+        );
     }
     let command = match cli::parse(env::args().skip(1)) {
         Ok(command) => command,

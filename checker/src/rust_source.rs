@@ -46,7 +46,12 @@ pub fn parse(text: &str) -> Source {
             // `-> impl Trait + use<'a>` declares nothing.
             "use" => in_use |= depth == 0 && item.last().is_none_or(|last| last.text != "+"),
             "(" | "[" | "{" => depth += 1,
-            ")" | "]" => depth = depth.saturating_sub(1),
+            ")" | "]" => {
+                depth = depth.saturating_sub(1);
+                // `#![cfg(…)]` belongs to the file, and not to the item behind it.
+                let starts = item.iter().take(2).map(|token| token.text);
+                ends = depth == 0 && starts.eq(["#", "!"]);
+            }
             "}" => {
                 depth = depth.saturating_sub(1);
                 ends = depth == 0 && !in_use;
@@ -296,6 +301,16 @@ mod tests {
         assert!(source.tests[0].given && !source.tests[0].ignored);
         assert!(source.tests[1].ignored && !source.tests[1].given);
         assert_eq!(source.rest.join(" "), "fn c ( ) { }");
+    }
+
+    #[test]
+    fn an_attribute_of_the_file_belongs_to_no_item() {
+        let one = parse("use a;\n#[test] fn b() {}");
+        let two = parse("#![cfg(any())]\nuse a;\n#[test] fn b() {}");
+        assert_eq!(one.declarations, two.declarations);
+        assert_eq!(two.rest.concat(), "#![cfg(any())]");
+        let three = parse("#![cfg(any())]\n#[test] fn b() {}");
+        assert_eq!(one.tests[0].tokens, three.tests[0].tokens);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::lab::Lab;
 fn everything_that_goes_wrong_is_named() {
     let lab = Lab::new();
     // The first run builds; the second one is on the clock.
-    lab.run("check 3 --json");
+    says_what_each_verdict_means(&lab.run("check 3 --all").stdout);
     let start = Instant::now();
     let said = lab.run("check 3 --json");
     let elapsed = start.elapsed();
@@ -30,8 +30,8 @@ fn everything_that_goes_wrong_is_named() {
         };
         let seconds: f64 = seconds.parse().expect("a number");
         assert!(
-            seconds < 5.0,
-            "{} took {seconds} s, and its exercise has 4 s",
+            seconds < 8.0,
+            "{} took {seconds} s, and its exercise has 6 s",
             text("name")
         );
     }
@@ -48,12 +48,12 @@ fn everything_that_goes_wrong_is_named() {
     loops_forever                 hung
     overflows_the_stack           overflow
     panics_in_drop                crashed
-    prints_200_megabytes          flooded
+    prints_20_megabytes           flooded
     prints_for_ever               flooded
     prints_invalid_utf8           ok
     reads_stdin                   ok
     ");
-    // Three tests use their whole limit of two seconds, on at least one core.
+    // Three tests hang, and share six seconds.
     assert!(
         elapsed < Duration::from_secs(12),
         "all of it took {elapsed:?}"
@@ -61,17 +61,14 @@ fn everything_that_goes_wrong_is_named() {
     assert_no_process_left(&lab);
 }
 
-#[test]
-fn each_verdict_says_what_it_means() {
-    let lab = Lab::new();
-    let said = lab.run("check 3 --all").stdout;
+fn says_what_each_verdict_means(said: &str) {
     for sentence in [
         "SIGSEGV: touched memory that is not mapped",
         "SIGABRT: the process gave up",
-        "It was not over when the 4s of this exercise had passed",
+        "It was not over when the 6s of this exercise had passed",
         "Its process exited with status 0 before the test was over.",
         "It used up its stack",
-        "It printed 200 MB",
+        "It printed 20 MB",
         "a thread that it started was still running",
         "a process that it started was still running",
         "a first panic",

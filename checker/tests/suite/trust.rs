@@ -238,3 +238,27 @@ fn a_folder_for_temporary_files_that_cannot_be_used_is_named() {
     }
     lab.run("check 1").exits_with(0);
 }
+
+#[test]
+fn a_checker_that_is_older_than_its_sources_says_so() {
+    let lab = Lab::new();
+    let program = lab.path(&format!("checker{}", std::env::consts::EXE_SUFFIX));
+    fs::copy(env!("CARGO_BIN_EXE_checker"), &program).expect("a file can be copied");
+    let list = || lab.said(Command::new(&program).arg("list").current_dir(&lab.root));
+    assert_eq!(
+        list().stderr,
+        "",
+        "a copy: nothing is known about its sources"
+    );
+
+    // As cargo writes it, beside the program.
+    let source = lab.path("main of the checker.rs");
+    let escaped = source.display().to_string().replace(' ', "\\ ");
+    let rule = format!("{}: {escaped}\n", program.display());
+    lab.write("checker.d", &rule);
+    lab.write_old("main of the checker.rs", "fn main() {}\n");
+    assert_eq!(list().stderr, "", "it runs for the first time");
+    assert_eq!(list().stderr, "");
+    lab.write_old("main of the checker.rs", "fn main() { newer() }\n");
+    list().notes("note: this checker was built from other files than those in checker/src");
+}
