@@ -23,3 +23,8 @@ impl App {
         Ok(true)
     }
 }
+impl App {
+    pub fn carve_new(&self, _folder: &str) -> Result<bool> {
+        todo!()
+    }
+}
