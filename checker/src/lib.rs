@@ -3,7 +3,7 @@
 //! `main.rs` parses the command line ([`cli`]) and hands over to [`commands`]. The rest is in layers:
 //!
 //! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`] and [`spec`]
-//!   (the learner's specification beside the master), [`wrong`];
+//!   (the learner's specification beside the master), [`wrong`], [`scaffold`] (a new chapter);
 //! - how a test is run: [`cargo`] builds, [`process`] runs one process with its limits, [`run`] runs
 //!   the tests of an exercise, [`panics`] reads what they wrote, [`verdict`] names what happened,
 //!   [`check`] puts it together;
@@ -27,6 +27,7 @@ pub mod process;
 pub mod progress;
 pub mod run;
 pub mod rust_source;
+pub mod scaffold;
 pub mod screen;
 pub mod spec;
 pub mod terminal;

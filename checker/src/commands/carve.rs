@@ -1,8 +1,11 @@
 //! `carve`: makes the exercises from the solutions, for maintainers.
 
 use super::{App, say};
-use crate::carve::{CARVED, Form};
-use crate::error::Result;
+use crate::carve::{CARVED, Form, carve_folder};
+use crate::cli::CALL;
+use crate::error::{Error, Result};
+use crate::files;
+use crate::scaffold;
 
 impl App {
     /// Carves one exercise or all.
@@ -22,9 +25,85 @@ impl App {
         }
         Ok(true)
     }
+
+    /// Begins the chapter in `folder`, `11_event_queue`. It writes into new folders only.
+    pub fn carve_new(&self, folder: &str) -> Result<bool> {
+        let (number, name) = number_and_name(folder)?;
+        if let Some(there) = self
+            .course
+            .exercises
+            .iter()
+            .find(|exercise| exercise.number == number || exercise.name == name)
+        {
+            return Err(Error::new(format!(
+                "there is a chapter {} already",
+                there.folder_name()
+            )));
+        }
+        let root = &self.course.root;
+        let exercise = root.join("exercises").join(folder);
+        let solution = root.join("solutions").join(folder);
+        for path in [&exercise, &solution] {
+            if path.exists() {
+                return Err(Error::new(format!("{} is there already", path.display())));
+            }
+        }
+        let (page, answer) = scaffold::chapter(folder, name);
+        for (path, text) in &answer {
+            files::write_text(&solution.join(path), text)?;
+        }
+        let carved = carve_folder(&solution, Form::Stub, &CARVED)?;
+        for (path, text) in page.iter().chain(&carved) {
+            files::write_text(&exercise.join(path), text)?;
+        }
+        say(&format!(
+            "made   {}\n       {}\n\
+             The answer in {folder}/src, its tests and its wrong answer are an example: replace them.\n\
+             `{CALL} -- verify {number}` says what is missing.\n",
+            self.screen.path(&exercise),
+            self.screen.path(&solution)
+        ));
+        Ok(true)
+    }
 }
-impl App {
-    pub fn carve_new(&self, _folder: &str) -> Result<bool> {
-        todo!()
+
+/// `11` and `event_queue` of `11_event_queue`.
+fn number_and_name(folder: &str) -> Result<(&str, &str)> {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let parts = folder.split_once('_');
+    parts
+        .filter(|(number, name)| {
+            number.len() == 2 && number.chars().all(|c| c.is_ascii_digit()) && is_name(name)
+        })
+        .ok_or_else(|| {
+            Error::new(format!(
+                "a chapter's folder is two digits and a crate's name, `11_event_queue`; `{folder}` is not"
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_and_name;
+
+    #[test]
+    fn a_folder_is_two_digits_and_a_crates_name() {
+        let parts = number_and_name("11_event_queue").ok();
+        assert_eq!(parts, Some(("11", "event_queue")));
+        for folder in [
+            "event_queue",
+            "1_queue",
+            "11-queue",
+            "11_",
+            "11_Queue",
+            "11_a/b",
+        ] {
+            assert!(number_and_name(folder).is_err(), "{folder}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::carve::{CARVED, Form, carve_folder};
 use crate::course::Exercise;
 use crate::error::Result;
 use crate::files;
+use crate::scaffold::UNWRITTEN;
 
 /// The longest title of a chapter, in characters: more does not fit on a line of `list`.
 const TITLE: usize = 45;
@@ -21,6 +22,7 @@ pub fn look(exercise: &Exercise, guide: Option<&str>, row: &mut Row) -> Result<(
     row.facts(exercise, guide);
     row.hints(exercise);
     row.length(exercise);
+    row.unwritten(exercise);
     row.pages = verdict(row.problems.len() == before);
     row.carved(exercise)
 }
@@ -69,10 +71,18 @@ impl Row {
                 "README.md has {words} words, and a chapter {WORDS} at most"
             ));
         }
-        if readme.contains(UNWRITTEN) {
-            self.problems.push(format!(
-                "README.md has sections that still say `{UNWRITTEN}`"
-            ));
+    }
+
+    /// What a new chapter's pages ask their author to write.
+    fn unwritten(&mut self, exercise: &Exercise) {
+        for page in ["README.md", "HINTS.md"] {
+            let text = files::read_text(&exercise.folder.join(page)).unwrap_or_default();
+            let sections = unwritten_sections(&text);
+            if !sections.is_empty() {
+                let sections = sections.join(", ");
+                self.problems
+                    .push(format!("{page} has still to be written: {sections}"));
+            }
         }
     }
 
@@ -100,9 +110,6 @@ impl Row {
     }
 }
 
-/// What a section of a new chapter says until it is written.
-pub const UNWRITTEN: &str = "(To write)";
-
 /// The words of a page. Pictures and code are looked at, not read: what is fenced does not count, and
 /// neither do signs alone.
 fn words(page: &str) -> usize {
@@ -118,17 +125,37 @@ fn words(page: &str) -> usize {
         .count()
 }
 
+/// The sections in which the scaffold's mark still stands.
+fn unwritten_sections(page: &str) -> Vec<&str> {
+    let mut sections = Vec::new();
+    let mut section = "the top";
+    for line in page.lines() {
+        section = line.strip_prefix("## ").unwrap_or(section);
+        if line.contains(UNWRITTEN) && sections.last() != Some(&section) {
+            sections.push(section);
+        }
+    }
+    sections
+}
+
 fn verdict(well: bool) -> String {
     String::from(if well { "ok" } else { "WRONG" })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{unwritten_sections, words};
 
     #[test]
     fn pictures_and_signs_are_no_words() {
         let page = "# The idea\n\nOne - two.\n\n```text\na picture\n```\n\n| three | `four` |\n|---|---|\n";
         assert_eq!(words(page), 6);
+    }
+
+    #[test]
+    fn sections_that_are_not_written_are_named() {
+        let page =
+            "# (To write) A title\n\n## The idea\n\nDone.\n\n## Predict\n\n(To write) Soon.\n";
+        assert_eq!(unwritten_sections(page), ["the top", "Predict"]);
     }
 }
