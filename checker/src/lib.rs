@@ -3,7 +3,7 @@
 //! `main.rs` parses the command line ([`cli`]) and hands over to [`commands`]. The rest is in layers:
 //!
 //! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`] and [`spec`]
-//!   (the learner's specification beside the master), [`wrong`], [`scaffold`] (a new chapter);
+//!   (the learner's specification beside the master), [`wrong`], [`hints`], [`scaffold`] (a new chapter);
 //! - how a test is run: [`cargo`] builds, [`process`] runs one process with its limits, [`run`] runs
 //!   the tests of an exercise, [`panics`] reads what they wrote, [`verdict`] names what happened,
 //!   [`check`] puts it together;
@@ -21,6 +21,7 @@ pub mod date;
 pub mod diff;
 pub mod error;
 pub mod files;
+pub mod hints;
 pub mod json;
 pub mod panics;
 pub mod process;
