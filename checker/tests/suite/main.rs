@@ -10,5 +10,6 @@ mod neighbours;
 mod progress;
 #[cfg(unix)]
 mod sabotage;
+mod verify;
 #[cfg(unix)]
 mod watch;

@@ -5,8 +5,8 @@ mod registers;
 use std::cell::{Cell, RefCell};
 use std::hint::black_box;
 use std::rc::Rc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 use std::{process, ptr, thread};
 
 use green_threads::{STACK_SIZE, Stack, StackPointer, prepare, run, spawn, switch, yield_now};
@@ -550,14 +550,19 @@ fn ten_thousand_green_threads_wait_on_one_os_thread() {
 fn every_os_thread_has_green_threads_of_its_own() {
     alone(
         "every_os_thread_has_green_threads_of_its_own",
-        CRASH,
+        "Two OS threads run green threads at the same time. Is there anything that they share, such as a \
+         `static` with a stack pointer?",
         || {
+            let both = Arc::new(Barrier::new(2));
             let os_threads: Vec<_> = (0..2)
                 .map(|_| {
-                    thread::spawn(|| {
+                    let both = Arc::clone(&both);
+                    thread::spawn(move || {
                         let trace = Trace::default();
                         let all = trace.clone();
                         let ended = run(move || {
+                            // Both OS threads are in a green thread now, and neither has left it yet.
+                            both.wait();
                             let here = thread::current().id();
                             let inner = all.clone();
                             spawn(move || {

@@ -58,7 +58,9 @@ impl Copy {
                 sync_file(&exercise.folder.join(file), &to.join(file))?;
             }
         }
-        remove_strangers(&root.join("exercises"), &course.root.join("exercises"))?;
+        for part in ["exercises", "solutions"] {
+            remove_strangers(&root.join(part), &course.root.join(part))?;
+        }
         let copy = Copy {
             course: Course::read(&root)?,
             target,
@@ -124,7 +126,7 @@ fn sync_file(from: &Path, to: &Path) -> Result<()> {
     }
 }
 
-/// Removes from the copy's `exercises` what the course no longer has: cargo would trip over it.
+/// Removes from a folder of the copy what the course no longer has: cargo would trip over it.
 fn remove_strangers(copy: &Path, original: &Path) -> Result<()> {
     let entries = fs::read_dir(copy).context(|| format!("cannot read {}", copy.display()))?;
     for path in entries.flatten().map(|entry| entry.path()) {

@@ -100,7 +100,7 @@ pub fn work(
 }
 
 /// Runners for each core.
-const RUNNERS_A_CORE: usize = 4;
+const RUNNERS_A_CORE: usize = 2;
 
 /// What the threads share.
 struct Shop<'a> {

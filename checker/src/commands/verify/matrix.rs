@@ -65,8 +65,8 @@ impl Mark {
 pub fn draw(chapter: &Chapter<'_>, trials: &[Trial], findings: &[Finding]) -> String {
     let tests = &chapter.spec.tests;
     let mut text = format!(
-        "\n{}: X rejected by a test that it names, x by another, h by hanging, ? in some runs only,\n\
-         ! named in vain, . accepted\n\n",
+        "\n{}: X rejected by a test that it names, x by another, h by hanging,\n\
+         ? in some runs only, ! named in vain, . accepted\n\n",
         chapter.exercise.label()
     );
     let numbers: Vec<String> = (1..=tests.len()).map(|n| n.to_string()).collect();

@@ -72,7 +72,10 @@ impl Chapter<'_> {
     /// Fills the row from what came of `trials`.
     pub fn judge(&mut self, trials: &[Trial], findings: &[Finding]) {
         let mut rejected = 0;
-        for (trial, finding) in trials.iter().zip(findings) {
+        let stands = matches!(findings.first(), Some(Finding::Ran(_)));
+        // What keeps the solution from being built keeps all the others too, and is said once.
+        let worth_judging = if stands { trials.len() } else { 1 };
+        for (trial, finding) in trials.iter().zip(findings).take(worth_judging) {
             match (trial.part, finding) {
                 (Part::Solution, Finding::Broken(errors)) => {
                     self.row.broken("the solution", errors);
