@@ -481,7 +481,10 @@ fn a_green_thread_that_overflows_its_stack_kills_the_process_and_harms_no_neighb
                     println!("shallow: {}", dive(STACK_SIZE / 1024 / 4));
                     println!("deep: {}", dive(STACK_SIZE / 1024 * 3 / 2));
                 });
-                spawn(yield_now);
+                // As many below as the dive could need: without optimisation its frames are large.
+                for _ in 0..6 {
+                    spawn(yield_now);
+                }
             });
             println!("run says {ended:?}");
         });

@@ -1,9 +1,10 @@
 //! A copy of the course below `target/verify`, in which every exercise holds the reference.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::carve::{CARVED, Form, carve_folder};
+use crate::commands::say;
 use crate::course::{Course, Exercise};
 use crate::error::{Context, Error, Result};
 use crate::files::{self, Tree};
@@ -84,6 +85,24 @@ impl Copy {
         put(&exercise, &["src"], src)?;
         Ok(exercise)
     }
+}
+
+/// Waits until no other `verify` uses the copies below `root`, and keeps others out until the file is dropped.
+pub fn alone(root: &Path) -> Result<File> {
+    let folder = root.join("target").join("verify");
+    fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
+    let path = folder.join("lock");
+    let doing = || format!("cannot lock {}", path.display());
+    let file = File::create(&path).context(doing)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            say("Another `verify` is at work here; waiting for it.\n");
+            file.lock().context(doing)?;
+        }
+        Err(TryLockError::Error(error)) => return Err(error).context(doing),
+    }
+    Ok(file)
 }
 
 /// Makes the folders `parts` of an exercise hold exactly `wanted`. A file that has its text already is

@@ -65,6 +65,7 @@ impl App {
         let one = exercise.map(|word| self.course.named(word)).transpose()?;
         #[cfg(unix)]
         crate::process::guard::start(run::mark());
+        let _alone = copy::alone(&self.course.root)?;
         let guide = files::read_text(&self.course.root.join("WORKSHOP.md")).ok();
         let chosen = |exercise: &&Exercise| one.is_none_or(|one| one.name == exercise.name);
         let mut chapters = Vec::new();

@@ -131,8 +131,11 @@ fn unwritten_sections(page: &str) -> Vec<&str> {
     let mut section = "the top";
     for line in page.lines() {
         section = line.strip_prefix("## ").unwrap_or(section);
-        if line.contains(UNWRITTEN) && sections.last() != Some(&section) {
-            sections.push(section);
+        // A heading may be unwritten itself: `Step 1: (To write) the first piece`.
+        let name = section.split(UNWRITTEN).next().unwrap_or(section);
+        let name = name.trim_end_matches([' ', ':']);
+        if line.contains(UNWRITTEN) && sections.last() != Some(&name) {
+            sections.push(name);
         }
     }
     sections
