@@ -56,6 +56,9 @@ impl App {
         for (path, text) in page.iter().chain(&carved) {
             files::write_text(&exercise.join(path), text)?;
         }
+        let manifest = root.join("Cargo.toml");
+        let text = files::read_text(&manifest)?;
+        files::write_text(&manifest, &with_member(&text, folder))?;
         say(&format!(
             "made   {}\n       {}\n\
              The answer in {folder}/src, its tests and its wrong answer are an example: replace them.\n\
@@ -65,6 +68,22 @@ impl App {
         ));
         Ok(true)
     }
+}
+
+/// The workspace's manifest with a new exercise behind the last of its list: a glob would take in every
+/// folder that a learner makes there.
+fn with_member(manifest: &str, folder: &str) -> String {
+    let line = format!("    \"exercises/{folder}\",");
+    let is_exercise = |line: &&str| {
+        let name = line.trim_start().strip_prefix("\"exercises/");
+        name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let mut lines: Vec<&str> = manifest.lines().collect();
+    let last = manifest.lines().rfind(is_exercise);
+    if let Some(at) = lines.iter().position(|line| Some(*line) == last) {
+        lines.insert(at + 1, &line);
+    }
+    lines.join("\n") + "\n"
 }
 
 /// `11` and `event_queue` of `11_event_queue`.
@@ -89,7 +108,14 @@ fn number_and_name(folder: &str) -> Result<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::number_and_name;
+    use super::{number_and_name, with_member};
+
+    #[test]
+    fn a_new_exercise_is_a_member_of_the_workspace() {
+        let before = "members = [\n    \"exercises/support\",\n    \"exercises/01_a\",\n]\n";
+        let after = before.replace("01_a\",\n", "01_a\",\n    \"exercises/02_b\",\n");
+        assert_eq!(with_member(before, "02_b"), after);
+    }
 
     #[test]
     fn a_folder_is_two_digits_and_a_crates_name() {
