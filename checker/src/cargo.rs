@@ -53,6 +53,8 @@ pub struct Build<'a> {
     pub color: bool,
     /// A target folder of its own, if not the workspace's.
     pub target: Option<&'a Path>,
+    /// Only the programs below `tests`, without debug information: for `verify`, which builds hundreds.
+    pub lean: bool,
 }
 
 /// The cargo that runs us, so that no other version is used; else the one on the path.
@@ -92,7 +94,11 @@ fn run_cargo(
     let mut command = Command::new(cargo());
     command
         .current_dir(build.root)
-        .args(["test", "--no-run", "--tests", "--package", build.package])
+        .args(["test", "--no-run", "--package", build.package])
+        .args(match build.lean {
+            true => &["--test", "*"][..],
+            false => &["--tests"],
+        })
         .arg(match build.color {
             true => "--message-format=json-diagnostic-rendered-ansi",
             false => "--message-format=json",
@@ -102,6 +108,9 @@ fn run_cargo(
         .stderr(Stdio::piped());
     if let Some(target) = build.target {
         command.arg("--target-dir").arg(target);
+    }
+    if build.lean {
+        command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     }
     Group::prepare(&mut command);
     let mut child = command

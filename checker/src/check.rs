@@ -124,6 +124,7 @@ impl Checker<'_> {
             package: &exercise.name,
             color: self.color,
             target,
+            lean: false,
         };
         let status = |line: &str| (self.status)(Status::Cargo(line.to_owned()));
         let (programs, warnings) = match cargo::build(&build, &self.cancel, &status)? {

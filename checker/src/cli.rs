@@ -1,5 +1,6 @@
 //! The command line: what may be typed, and the help that says so.
 
+use crate::commands::Demand;
 use crate::error::{Error, Result};
 
 /// How the checker is called in everything it prints.
@@ -68,11 +69,18 @@ pub enum Command {
     Verify {
         /// `None` is all.
         exercise: Option<String>,
+        /// How often and how much.
+        demand: Demand,
     },
     /// For maintainers: make the exercises from the solutions.
     Carve {
         /// `None` is all.
         exercise: Option<String>,
+    },
+    /// For maintainers: begin a chapter.
+    CarveNew {
+        /// Its folder: `11_event_queue`.
+        folder: String,
     },
     /// Help, of one command or of all.
     Help(Option<String>),
@@ -162,18 +170,21 @@ const COMMANDS: [Help; 13] = [
     ),
     (
         "verify",
-        "[NN|name]",
+        "[NN|name] [--times N] [--matrix]",
         "for maintainers: prove the course",
         "Proves that what is committed is what carving gives, that every stub fails test by test, that\n\
-         every solution passes in the exercise's place, and that every wrong answer is rejected by the\n\
-         tests it names. Works on a copy of the course below target/verify.",
+         every solution passes in the exercise's place, that every wrong answer is rejected by the tests\n\
+         it names, and that every test is named by one. --times runs each answer so often: no test may\n\
+         need luck. --matrix runs all tests on each wrong answer and shows which ones reject it. Works\n\
+         on copies of the course below target/verify, one for each core.",
     ),
     (
         "carve",
-        "[NN|name]",
+        "[NN|name] [--new NN_name]",
         "for maintainers: make the exercises from the solutions",
         "Writes src, tests and examples of the exercises. Whatever it replaces is kept in\n\
-         .workshop-backups.",
+         .workshop-backups. --new begins a chapter instead: its folders, with a page that says what\n\
+         belongs where. `verify` then says what is missing.",
     ),
     (
         "help",
@@ -187,7 +198,13 @@ const COMMANDS: [Help; 13] = [
 pub fn parse<I: IntoIterator<Item = String>>(arguments: I) -> Result<Command> {
     let mut flags = Vec::new();
     let mut words = Vec::new();
-    for argument in arguments {
+    let mut times = None;
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--times" {
+            times = Some(number_of_times(arguments.next())?);
+            continue;
+        }
         match argument.starts_with('-') && argument.len() > 1 {
             true => flags.push(argument),
             false => words.push(argument),
@@ -244,6 +261,15 @@ pub fn parse<I: IntoIterator<Item = String>>(arguments: I) -> Result<Command> {
         Some("doctor") => Command::Doctor,
         Some("verify") => Command::Verify {
             exercise: words.next(),
+            demand: Demand {
+                times: times.take().unwrap_or(1),
+                matrix: flag("--matrix"),
+            },
+        },
+        Some("carve") if flag("--new") => Command::CarveNew {
+            folder: words.next().ok_or_else(|| {
+                Error::new(format!("which one? `{CALL} -- carve --new 11_event_queue`"))
+            })?,
         },
         Some("carve") => Command::Carve {
             exercise: words.next(),
@@ -255,6 +281,9 @@ pub fn parse<I: IntoIterator<Item = String>>(arguments: I) -> Result<Command> {
             )));
         }
     };
+    if times.is_some() {
+        flags.push(String::from("--times"));
+    }
     match (flags.first(), words.next()) {
         (Some(flag), _) => Err(Error::new(format!(
             "`{flag}` is not understood here; try --help"
@@ -264,6 +293,14 @@ pub fn parse<I: IntoIterator<Item = String>>(arguments: I) -> Result<Command> {
         ))),
         _ => Ok(command),
     }
+}
+
+/// What follows `--times`.
+fn number_of_times(word: Option<String>) -> Result<usize> {
+    let number = word.and_then(|word| word.parse().ok());
+    number
+        .filter(|number| *number > 0)
+        .ok_or_else(|| Error::new("`--times` wants a number: `--times 20`"))
 }
 
 /// `hint`, `hint 2` (a level or an exercise?), `hint 02 3`, `hint channel 3`.
@@ -363,6 +400,22 @@ mod tests {
                     tests: true,
                 },
             ),
+            (
+                "verify --times 20 07",
+                Command::Verify {
+                    exercise: Some(String::from("07")),
+                    demand: Demand {
+                        times: 20,
+                        matrix: false,
+                    },
+                },
+            ),
+            (
+                "carve --new 11_event_queue",
+                Command::CarveNew {
+                    folder: String::from("11_event_queue"),
+                },
+            ),
             ("hint --help", Command::Help(Some(String::from("hint")))),
             ("-h", Command::Help(None)),
         ] {
@@ -375,6 +428,9 @@ mod tests {
         let error = |line: &str| read(line).expect_err("not understood").to_string();
         insta::assert_snapshot!(error("chekc"), @"there is no command `chekc`. `cargo run -p checker -- --help` lists them.");
         insta::assert_snapshot!(error("list --yes"), @"`--yes` is not understood here; try --help");
+        insta::assert_snapshot!(error("list --times 2"), @"`--times` is not understood here; try --help");
+        insta::assert_snapshot!(error("verify 7 --times"), @"`--times` wants a number: `--times 20`");
+        insta::assert_snapshot!(error("carve --new"), @"which one? `cargo run -p checker -- carve --new 11_event_queue`");
         insta::assert_snapshot!(error("diff 1 2"), @"`2` is one word too many; try --help");
         insta::assert_snapshot!(error("reset"), @"which exercise? `cargo run -p checker -- reset 01`, for example");
         insta::assert_snapshot!(error("hint 01 9"), @"a hint's level is 1, 2 or 3");
@@ -399,8 +455,8 @@ mod tests {
             diff NN|name                                compare your code with the reference
             catch-up NN|name                            fill the unsolved exercises before NN with the reference
             doctor                                      look at this machine: what works, and what a chapter will miss
-            verify [NN|name]                            for maintainers: prove the course
-            carve [NN|name]                             for maintainers: make the exercises from the solutions
+            verify [NN|name] [--times N] [--matrix]     for maintainers: prove the course
+            carve [NN|name] [--new NN_name]             for maintainers: make the exercises from the solutions
             help [command]                              this overview, or more about a command
 
         `--help` behind a command says more about it. `cargo workshop COMMAND` is the same.

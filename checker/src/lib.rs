@@ -3,12 +3,11 @@
 //! `main.rs` parses the command line ([`cli`]) and hands over to [`commands`]. The rest is in layers:
 //!
 //! - what the course is: [`course`], [`carve`] (a stub from a solution), [`rust_source`], [`normal_form`] and [`spec`]
-//!   (the learner's specification beside the master), [`wrong`];
-//! - how a test is run: [`cargo`] builds, [`fresh`] doubts what it calls fresh, [`process`] runs one process with its limits,
-//!   [`schedule`] says which test runs when and for how long, [`scratch`] is where they write, [`run`] runs
-//!   the tests of an exercise, [`panics`] reads what they wrote, [`excerpt`] shortens
-//!   it, [`verdict`] names what happened,
-//!   [`check`] puts it together;
+//!   (the learner's specification beside the master), [`wrong`], [`hints`], [`scaffold`] (a new chapter);
+//! - how a test is run: [`cargo`] builds, [`fresh`] doubts what it calls fresh, [`process`] runs one process with its
+//!   limits, [`schedule`] says which test runs when and for how long, [`scratch`] is where they write, [`run`] runs
+//!   the tests of an exercise, [`panics`] reads what they wrote, [`excerpt`] shortens it, [`verdict`] names what
+//!   happened, [`check`] puts it together;
 //! - what is kept: [`progress`], [`backup`];
 //! - what is seen: [`terminal`], [`screen`], [`text`], [`json`], [`diff`].
 
@@ -25,6 +24,7 @@ pub mod error;
 pub mod excerpt;
 pub mod files;
 pub mod fresh;
+pub mod hints;
 pub mod json;
 pub mod normal_form;
 pub mod panics;
@@ -32,6 +32,7 @@ pub mod process;
 pub mod progress;
 pub mod run;
 pub mod rust_source;
+pub mod scaffold;
 pub mod schedule;
 pub mod scratch;
 pub mod screen;

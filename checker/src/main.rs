@@ -57,8 +57,9 @@ fn run(command: Command) -> Result<bool> {
         Command::Diff { exercise } => app.diff(&exercise),
         Command::CatchUp { exercise } => app.catch_up(&exercise),
         Command::Doctor => app.doctor(),
-        Command::Verify { exercise } => app.verify(exercise.as_deref()),
+        Command::Verify { exercise, demand } => app.verify(exercise.as_deref(), demand),
         Command::Carve { exercise } => app.carve(exercise.as_deref()),
+        Command::CarveNew { folder } => app.carve_new(&folder),
         Command::Help(_) => Ok(true),
     }
 }

@@ -48,6 +48,8 @@ pub struct Options<'a> {
     pub limit: Duration,
     /// How many at a time.
     pub at_a_time: usize,
+    /// Marks the processes of this run: [`mark`], or that and more when there are several runs at a time.
+    pub mark: &'a str,
 }
 
 impl<'a> Options<'a> {
@@ -60,6 +62,7 @@ impl<'a> Options<'a> {
             folder: &exercise.folder,
             limit: exercise.limit,
             at_a_time: if exercise.serial { 1 } else { cores },
+            mark: mark(),
         }
     }
 }
@@ -144,7 +147,7 @@ pub fn run(
     outcomes.sort_by_key(|(index, _)| *index);
     let mut outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
 
-    let escaped: BTreeSet<String> = process::kill_escaped(mark()).into_iter().collect();
+    let escaped: BTreeSet<String> = process::kill_escaped(options.mark).into_iter().collect();
     for outcome in &mut outcomes {
         if escaped.contains(&outcome.id.name) && outcome.verdict.is_pass() {
             outcome.verdict = Verdict::LeftProcesses;
@@ -231,6 +234,6 @@ fn command(program: &Program, options: &Options<'_>) -> Command {
         .env("INSTA_UPDATE", "no")
         .env("INSTA_WORKSPACE_ROOT", options.root)
         .env("INSTA_FORCE_PASS", "0")
-        .env(process::RUN, mark());
+        .env(process::RUN, options.mark);
     command
 }

@@ -4,6 +4,7 @@ use super::{App, say};
 use crate::cli::CALL;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::hints::{self, Machine};
 use crate::terminal::Paint;
 use crate::text;
 
@@ -12,7 +13,7 @@ impl App {
     pub fn hint(&self, exercise: Option<&str>, level: Option<usize>) -> Result<bool> {
         let exercise = self.exercise(exercise)?;
         let text = files::read_text(&exercise.folder.join("HINTS.md"))?;
-        let steps = steps(&text);
+        let steps = hints::steps(&text);
         if steps.is_empty() {
             return Err(Error::new(format!("{} has no hints", exercise.label())));
         }
@@ -25,10 +26,17 @@ impl App {
         let upto = level.unwrap_or(shown + 1).min(steps.len());
         let from = if level.is_some() { 0 } else { upto - 1 };
         let mut text = format!("{}\n", exercise.label());
+        let mut left_out = false;
         for (title, body) in &steps[from..upto] {
             let title = self.screen.style.paint(Paint::Strong, title);
-            let body = text::reflow(body, self.screen.style.width);
+            let (body, others) = hints::for_machine(body, Machine::here());
+            left_out |= others;
+            let body = text::reflow(&body, self.screen.style.width);
             text.push_str(&format!("\n{title}\n\n{body}\n"));
+        }
+        if left_out {
+            let page = self.screen.path(&exercise.folder.join("HINTS.md"));
+            text.push_str(&format!("\nWhat other systems need is in {page}\n"));
         }
         let more = match self.screen.watching {
             true => String::from("key h"),
@@ -49,31 +57,5 @@ impl App {
         });
         say(&text);
         Ok(true)
-    }
-}
-
-/// The sections of HINTS.md: title and text.
-fn steps(text: &str) -> Vec<(&str, &str)> {
-    let sections = text.split("\n## ").skip(1);
-    let parts = sections.map(|section| section.split_once('\n').unwrap_or((section, "")));
-    parts
-        .map(|(title, body)| (title.trim(), body.trim()))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::steps;
-
-    #[test]
-    fn each_section_is_a_step() {
-        let text = "# Hints\n\n## 1. The concept\n\nThink.\n\nMore.\n\n## 2. The place\n\nHere.\n";
-        assert_eq!(
-            steps(text),
-            [
-                ("1. The concept", "Think.\n\nMore."),
-                ("2. The place", "Here.")
-            ]
-        );
     }
 }

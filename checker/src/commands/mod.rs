@@ -12,6 +12,8 @@ mod solution;
 mod verify;
 mod watch;
 
+pub use verify::Demand;
+
 use std::io::{self, Write};
 
 use crate::carve::{CARVED, Form, carve_folder};

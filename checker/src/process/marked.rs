@@ -8,7 +8,7 @@ use std::fs;
 use super::system::{SIGKILL, kill as send};
 use super::{RUN, TEST};
 
-/// Kills every process marked with `run`; returns the values of [`TEST`] that they had.
+/// Kills every process whose mark begins with `run`; returns the values of [`TEST`] that they had.
 pub fn kill(run: &str) -> Vec<String> {
     let own = std::process::id().to_string();
     let mark = format!("{RUN}={run}");
@@ -23,7 +23,9 @@ pub fn kill(run: &str) -> Vec<String> {
             continue;
         };
         let variables = || environment.split(|&byte| byte == 0);
-        if name.to_string_lossy() == own || !variables().any(|entry| entry == mark.as_bytes()) {
+        if name.to_string_lossy() == own
+            || !variables().any(|entry| entry.starts_with(mark.as_bytes()))
+        {
             continue;
         }
         let _ = send(pid, SIGKILL);

@@ -43,6 +43,10 @@ pub fn is_for_here(path: &Path) -> bool {
         ("windows", cfg!(windows)),
         ("iocp", cfg!(windows)),
         ("unix", cfg!(unix)),
+        (
+            "int80",
+            cfg!(all(target_os = "linux", target_arch = "x86_64")),
+        ),
         ("x86_64", cfg!(target_arch = "x86_64")),
         ("aarch64", cfg!(target_arch = "aarch64")),
     ];

@@ -198,45 +198,6 @@ fn carve_makes_the_stub_again() {
 }
 
 #[test]
-fn verify_finds_what_is_wrong_with_a_course() {
-    let lab = Lab::new();
-    std::fs::create_dir(lab.path("checker")).expect("a folder can be made");
-    std::fs::create_dir(lab.path("solutions/01_counting/wrong")).expect("a folder can be made");
-    let wrong = |replace: &str| {
-        format!(
-            "A mistake\nrejected by: nothing_is_zero\n\nfile src/lib.rs\n<<<<<<< find\n    things.len()\n\
-             =======\n    {replace}\n>>>>>>> replace\n"
-        )
-    };
-    let folder = "solutions/01_counting/wrong";
-    lab.write(&format!("{folder}/caught.txt"), &wrong("things.len() + 1"));
-    lab.write(
-        &format!("{folder}/missed.txt"),
-        &wrong("things.iter().count()"),
-    );
-    lab.write(
-        &format!("{folder}/stale.txt"),
-        &wrong("0").replace("things.len()", "things.length"),
-    );
-    lab.write("exercises/01_counting/src/lib.rs", "// edited by hand\n");
-    // cargo makes the lock file that a real course has.
-    lab.run("check 1");
-    let said = lab.run("verify 1");
-    said.exits_with(1);
-    assert_eq!(said.stderr, "");
-    insta::assert_snapshot!(said.stdout, @r#"
-    exercise               carved   stub fails   solution   wrong    pages
-    01 counting            WRONG    2/2          2/2        1/3      ok
-
-    01 counting: src/lib.rs is not what `carve` gives
-
-    01 counting: wrong/missed.txt: "A mistake" is not rejected by nothing_is_zero
-
-    01 counting: wrong/stale.txt: the piece to find (`things.length` …) occurs 0 times in src/lib.rs
-    "#);
-}
-
-#[test]
 fn what_is_mistyped_is_explained() {
     let lab = Lab::new();
     let said = lab.run("check sum");

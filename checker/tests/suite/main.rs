@@ -11,5 +11,6 @@ mod progress;
 #[cfg(unix)]
 mod sabotage;
 mod trust;
+mod verify;
 #[cfg(unix)]
 mod watch;

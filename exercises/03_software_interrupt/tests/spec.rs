@@ -245,7 +245,8 @@ fn int_0x80_leads_to_the_same_kernel() {
         assert_eq!(
             id, expected,
             "call 20 of <asm/unistd_32.h> is getpid, and this is process {expected}; `int80` returned {id}. The \
-             number belongs into eax, and the result comes back there. (-38 says that there is no such call.)"
+             instruction is `int 0x80`: behind `syscall`, 20 is another call. The number belongs into eax, and the \
+             result comes back there. (-38 says that there is no such call.)"
         );
     });
 }

@@ -20,7 +20,7 @@ fn the_system_answers_with_the_id_of_this_process() {
     assert_eq!(
         platform::value(raw),
         id,
-        "`syscall6` made the call GETPID, the result must be this process's id, {id}; what came \
+        "`syscall6` made the call GETPID, number {GETPID:?}. The result must be this process's id, {id}; what came \
          back is {raw:?}, which read as signed is {}. {}",
         platform::value(raw).cast_signed(),
         platform::WHEN_THE_ANSWER_IS_WRONG
@@ -131,7 +131,10 @@ fn getpid_agrees_with_std() {
     let expected = std::process::id();
     assert_eq!(
         got, expected,
-        "`std::process::id` says that this is process {expected}; your `getpid` says {got}"
+        "`getpid` asks the kernel for the id of this process:\n\
+         expected  {expected}\n\
+         yours     {got}\n\
+         Does it make the call GETPID, and give back what `decode` says?"
     );
 }
 

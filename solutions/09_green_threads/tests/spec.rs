@@ -5,8 +5,8 @@ mod registers;
 use std::cell::{Cell, RefCell};
 use std::hint::black_box;
 use std::rc::Rc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 use std::{process, ptr, thread};
 
 use green_threads::{STACK_SIZE, Stack, StackPointer, prepare, run, spawn, switch, yield_now};
@@ -481,7 +481,10 @@ fn a_green_thread_that_overflows_its_stack_kills_the_process_and_harms_no_neighb
                     println!("shallow: {}", dive(STACK_SIZE / 1024 / 4));
                     println!("deep: {}", dive(STACK_SIZE / 1024 * 3 / 2));
                 });
-                spawn(yield_now);
+                // As many below as the dive could need: without optimisation its frames are large.
+                for _ in 0..6 {
+                    spawn(yield_now);
+                }
             });
             println!("run says {ended:?}");
         });
@@ -550,14 +553,19 @@ fn ten_thousand_green_threads_wait_on_one_os_thread() {
 fn every_os_thread_has_green_threads_of_its_own() {
     alone(
         "every_os_thread_has_green_threads_of_its_own",
-        CRASH,
+        "Two OS threads run green threads at the same time. Is there anything that they share, such as a \
+         `static` with a stack pointer?",
         || {
+            let both = Arc::new(Barrier::new(2));
             let os_threads: Vec<_> = (0..2)
                 .map(|_| {
-                    thread::spawn(|| {
+                    let both = Arc::clone(&both);
+                    thread::spawn(move || {
                         let trace = Trace::default();
                         let all = trace.clone();
                         let ended = run(move || {
+                            // Both OS threads are in a green thread now, and neither has left it yet.
+                            both.wait();
                             let here = thread::current().id();
                             let inner = all.clone();
                             spawn(move || {
