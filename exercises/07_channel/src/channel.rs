@@ -118,6 +118,16 @@ impl<T> Sender<T> {
         Ok(())
     }
 
+    /// How many values are in the queue at this moment.
+    pub fn len(&self) -> usize {
+        self.shared.lock().queue.len()
+    }
+
+    /// Whether no value is in the queue at this moment.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Wakes everybody who sleeps in this channel, for no reason: nothing has changed.
     ///
     /// The operating system may do that at any time, but does it so rarely that no test could wait for
@@ -185,6 +195,23 @@ impl<T> Receiver<T> {
         // TODO: turn the limit into a moment, once, before the loop. In the loop do as `recv` does, but
         // sleep only for what is left until that moment, and give up when nothing is left.
         todo!("wait for a value, {limit:?} at most, and take it")
+    }
+
+    /// Takes all values that are in the queue, the oldest at the front, under one lock. Never waits: when the
+    /// queue is empty, so is what this returns, whether there are senders or not.
+    pub fn take_all(&self) -> VecDeque<T> {
+        // TODO: empty the queue and give its values back.
+        todo!("take all values")
+    }
+
+    /// How many values are in the queue at this moment.
+    pub fn len(&self) -> usize {
+        self.shared.lock().queue.len()
+    }
+
+    /// Whether no value is in the queue at this moment.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The values as they come, each by [`recv`](Receiver::recv), until all senders are gone.

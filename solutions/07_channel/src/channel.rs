@@ -131,6 +131,16 @@ impl<T> Sender<T> {
         Ok(())
     }
 
+    /// How many values are in the queue at this moment.
+    pub fn len(&self) -> usize {
+        self.shared.lock().queue.len()
+    }
+
+    /// Whether no value is in the queue at this moment.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Wakes everybody who sleeps in this channel, for no reason: nothing has changed.
     ///
     /// The operating system may do that at any time, but does it so rarely that no test could wait for
@@ -256,6 +266,29 @@ impl<T> Receiver<T> {
             (state, _) = unpoisoned(self.shared.not_empty.wait_timeout(state, left));
         }
         //<
+    }
+
+    /// Takes all values that are in the queue, the oldest at the front, under one lock. Never waits: when the
+    /// queue is empty, so is what this returns, whether there are senders or not.
+    pub fn take_all(&self) -> VecDeque<T> {
+        //> // TODO: empty the queue and give its values back.
+        //> todo!("take all values")
+        let mut state = self.shared.lock();
+        let values = std::mem::take(&mut state.queue);
+        drop(state);
+        self.shared.not_full.notify_all();
+        values
+        //<
+    }
+
+    /// How many values are in the queue at this moment.
+    pub fn len(&self) -> usize {
+        self.shared.lock().queue.len()
+    }
+
+    /// Whether no value is in the queue at this moment.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The values as they come, each by [`recv`](Receiver::recv), until all senders are gone.
