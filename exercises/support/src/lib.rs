@@ -4,9 +4,11 @@
 //! you to edit it.
 
 mod child;
+pub mod explore;
 #[cfg(target_os = "linux")]
 mod leftover_threads;
 mod measure;
+pub mod sync;
 mod temp_dir;
 mod within;
 

@@ -1,0 +1,421 @@
+//! The model: what each thread wants to do next, and which of them goes on.
+//!
+//! The rule: a thread announces a step before it does it. Then one of the steps that are possible is
+//! chosen, and noted as done; its thread runs until it announces its next step.
+
+use std::time::Duration;
+
+use super::path::Path;
+use super::{Event, Object, Operation};
+
+/// A schedule with more steps than this does not end by itself.
+const STEPS: usize = 400;
+
+/// No system wakes a thread exactly when its time is over, and no program may rely on it.
+const LATE: Duration = Duration::from_micros(1);
+
+/// How things stand with a thread.
+#[derive(Clone, Copy)]
+pub(super) enum Status {
+    /// It runs, or is about to announce a step.
+    Running,
+    /// It would like to do this next.
+    Wants(Operation),
+    /// It sleeps, until it is notified or the clock is there.
+    Asleep {
+        /// Where, and the mutex that it needs again; none when it sleeps only for a time.
+        at: Option<(Object, Object)>,
+        until: Option<Duration>,
+    },
+    Ended,
+}
+
+pub(super) struct Thread {
+    pub(super) name: String,
+    pub(super) status: Status,
+    /// How things stood when the verdict was given.
+    pub(super) end: Status,
+    /// Who started it, until it has announced its first step.
+    pub(super) starter: Option<usize>,
+    /// Whether a panic was unwinding it when it announced its step.
+    pub(super) panicking: bool,
+    /// Whether its last sleep ended because the time was over.
+    pub(super) timed_out: bool,
+    /// What it has said since its last step.
+    pub(super) notes: Vec<String>,
+    /// To be woken when it is its turn.
+    pub(super) handle: Option<std::thread::Thread>,
+}
+
+/// Why a schedule was stopped.
+#[derive(Clone)]
+pub(super) enum Verdict {
+    /// No thread can go on, and not all have ended.
+    Stuck,
+    /// This thread ran when the schedule had too many steps.
+    Spins(usize),
+    /// This thread panicked, with this message.
+    Panicked(usize, String),
+    /// This thread has run for seconds without a step.
+    Silent(usize),
+    /// No step but the ends: the explorer sees nothing of this program.
+    Unseen,
+}
+
+/// A step that was done.
+pub(super) struct Step {
+    pub(super) thread: usize,
+    pub(super) event: Event,
+    /// For each thread, what fills its row during this step.
+    pub(super) filling: Vec<char>,
+}
+
+/// What can happen next.
+#[derive(Clone, Copy)]
+enum Move {
+    /// The thread does what it wants to do.
+    Go(usize),
+    /// The sleeping thread is woken, and nobody knows why.
+    WakeForNothing(usize),
+    /// The sleeping thread's time is over.
+    TimeOut(usize),
+}
+
+/// One run of the program.
+pub(super) struct Schedule {
+    pub(super) threads: Vec<Thread>,
+    /// Whose turn it is.
+    pub(super) running: usize,
+    pub(super) path: Path,
+    /// How many more surprises there may be.
+    pub(super) surprises: usize,
+    /// How many there may be in all.
+    pub(super) budget: usize,
+    /// The virtual clock.
+    pub(super) clock: Duration,
+    /// Which mutexes are locked, and by which thread.
+    held: Vec<(Object, usize)>,
+    pub(super) steps: Vec<Step>,
+    pub(super) verdict: Option<Verdict>,
+    /// Whether all threads have ended that ever will.
+    pub(super) is_over: bool,
+}
+
+impl Schedule {
+    pub(super) fn new(path: Path, surprises: usize) -> Schedule {
+        Schedule {
+            threads: Vec::new(),
+            running: 0,
+            path,
+            surprises,
+            budget: surprises,
+            clock: Duration::ZERO,
+            held: Vec::new(),
+            steps: Vec::new(),
+            verdict: None,
+            is_over: false,
+        }
+    }
+
+    /// A new thread, which is about to run to its first step.
+    pub(super) fn add(&mut self, name: Option<&str>, starter: Option<usize>) -> usize {
+        let number = self.threads.len();
+        self.threads.push(Thread {
+            name: name.map_or_else(|| format!("thread {number}"), str::to_owned),
+            status: Status::Running,
+            end: Status::Running,
+            starter,
+            panicking: false,
+            timed_out: false,
+            notes: Vec::new(),
+            handle: None,
+        });
+        number
+    }
+
+    /// Decides whose turn it is, now that `current` has announced a step or ended.
+    pub(super) fn advance(&mut self, mut current: usize) {
+        if let Some(starter) = self.threads[current].starter.take() {
+            self.running = starter;
+            return;
+        }
+        while self.verdict.is_none() {
+            let moves = self.moves(current);
+            if moves.is_empty() {
+                if self
+                    .threads
+                    .iter()
+                    .all(|it| matches!(it.status, Status::Ended))
+                {
+                    self.is_over = true;
+                    return;
+                }
+                self.stop(Verdict::Stuck);
+            } else if self.steps.len() > STEPS {
+                self.stop(Verdict::Spins(current));
+            } else {
+                let (chosen, surprises) = moves[self.path.choose(moves.len())];
+                self.surprises -= surprises;
+                current = match chosen {
+                    Move::Go(thread) | Move::WakeForNothing(thread) | Move::TimeOut(thread) => {
+                        thread
+                    }
+                };
+                if self.perform(chosen) {
+                    self.running = current;
+                    return;
+                }
+            }
+        }
+        self.unwind_next();
+    }
+
+    /// Gives the verdict, unless there is one.
+    pub(super) fn stop(&mut self, verdict: Verdict) {
+        if self.verdict.is_none() {
+            self.verdict = Some(verdict);
+            for thread in &mut self.threads {
+                thread.end = thread.status;
+            }
+        }
+    }
+
+    /// What only shows when all threads have ended: that they never met.
+    pub(super) fn look_at_the_end(&mut self) {
+        let seen = |it: &Step| !matches!(it.event, Event::Note(_) | Event::End | Event::Yield);
+        if !self.steps.iter().any(seen) {
+            self.stop(Verdict::Unseen);
+        }
+    }
+
+    /// What can happen next, and how much of a surprise it is. To go on with the thread that runs is
+    /// none, and comes first.
+    fn moves(&self, current: usize) -> Vec<(Move, usize)> {
+        let yields = matches!(
+            self.threads[current].status,
+            Status::Wants(Operation::Yield)
+        );
+        let goes_on = !yields && self.can_go(current);
+        let mut moves = Vec::new();
+        if goes_on {
+            moves.push((Move::Go(current), 0));
+        }
+        let preemption = usize::from(goes_on);
+        for thread in (0..self.threads.len()).filter(|it| *it != current) {
+            if self.can_go(thread) {
+                moves.push((Move::Go(thread), preemption));
+            }
+        }
+        if yields && moves.is_empty() {
+            moves.push((Move::Go(current), 0));
+        }
+        // The end of a `sleep` is never too early: it is how a program says that nothing happens for a while.
+        let too_early = !moves.is_empty();
+        let waits =
+            |it: &usize| matches!(self.threads[*it].status, Status::Asleep { at: Some(_), .. });
+        let due = self.next_time_outs().filter(|it| !too_early || waits(it));
+        moves.extend(due.map(|it| (Move::TimeOut(it), usize::from(too_early))));
+        if !moves.is_empty() {
+            for (thread, it) in self.threads.iter().enumerate() {
+                if let Status::Asleep {
+                    at: Some((_, mutex)),
+                    ..
+                } = it.status
+                    && self.is_free(mutex)
+                {
+                    moves.push((Move::WakeForNothing(thread), 1));
+                }
+            }
+        }
+        moves.retain(|(_, surprises)| *surprises <= self.surprises);
+        moves
+    }
+
+    /// The sleeping threads whose time is over first.
+    fn next_time_outs(&self) -> impl Iterator<Item = usize> {
+        let until = |it: &Thread| match it.status {
+            Status::Asleep { until, .. } => until,
+            _ => None,
+        };
+        let first = self.threads.iter().filter_map(until).min();
+        (0..self.threads.len())
+            .filter(move |it| first.is_some() && until(&self.threads[*it]) == first)
+    }
+
+    fn can_go(&self, thread: usize) -> bool {
+        match &self.threads[thread].status {
+            Status::Wants(Operation::Lock(mutex) | Operation::Relock(mutex)) => {
+                self.is_free(*mutex)
+            }
+            Status::Wants(Operation::Join(other)) => {
+                matches!(self.threads[*other].status, Status::Ended)
+            }
+            Status::Wants(_) => true,
+            Status::Running | Status::Asleep { .. } | Status::Ended => false,
+        }
+    }
+
+    fn is_free(&self, mutex: Object) -> bool {
+        self.held.iter().all(|(it, _)| *it != mutex)
+    }
+
+    pub(super) fn unlock(&mut self, mutex: Object) {
+        self.held.retain(|(it, _)| *it != mutex);
+    }
+
+    /// Does it. False when its thread does not run afterwards.
+    fn perform(&mut self, chosen: Move) -> bool {
+        let (thread, why) = match chosen {
+            Move::Go(thread) => (thread, Event::Awake),
+            Move::WakeForNothing(thread) => (thread, Event::AwakeForNothing),
+            Move::TimeOut(thread) => (thread, Event::TimeOut),
+        };
+        if let Status::Asleep { at, until } = self.threads[thread].status {
+            if let (Event::TimeOut, Some(until)) = (&why, until) {
+                self.clock = self.clock.max(until) + LATE;
+                self.threads[thread].timed_out = true;
+            }
+            self.record(thread, why);
+            let Some((_, mutex)) = at else {
+                self.threads[thread].status = Status::Running;
+                return true;
+            };
+            self.threads[thread].status = Status::Wants(Operation::Lock(mutex));
+            return self.is_free(mutex) && self.perform(Move::Go(thread));
+        }
+        let Status::Wants(operation) = self.threads[thread].status else {
+            unreachable!("a thread goes on with what it wants to do");
+        };
+        self.threads[thread].status = Status::Running;
+        match operation {
+            Operation::Lock(mutex) => {
+                self.record(thread, Event::Lock(mutex));
+                self.held.push((mutex, thread));
+            }
+            Operation::Relock(mutex) => {
+                self.record(thread, Event::Awake);
+                self.record(thread, Event::Lock(mutex));
+                self.held.push((mutex, thread));
+            }
+            Operation::Wait {
+                condvar,
+                mutex,
+                limit,
+            } => {
+                self.record(thread, Event::Wait(condvar));
+                self.unlock(mutex);
+                self.fall_asleep(thread, Some((condvar, mutex)), limit);
+                return false;
+            }
+            Operation::Sleep(time) => {
+                self.record(thread, Event::Sleep(time));
+                self.fall_asleep(thread, None, Some(time));
+                return false;
+            }
+            Operation::NotifyOne(condvar) => {
+                let mut sleepers = self.sleepers(condvar);
+                if sleepers.len() > 1 {
+                    sleepers = vec![sleepers[self.path.choose(sleepers.len())]];
+                }
+                self.notify(thread, "notify_one", condvar, sleepers);
+            }
+            Operation::NotifyAll(condvar) => {
+                self.notify(thread, "notify_all", condvar, self.sleepers(condvar));
+            }
+            Operation::Join(other) => self.record(thread, Event::Join(other)),
+            Operation::Yield => self.record(thread, Event::Yield),
+            Operation::Touch => {}
+        }
+        true
+    }
+
+    fn fall_asleep(
+        &mut self,
+        thread: usize,
+        at: Option<(Object, Object)>,
+        limit: Option<Duration>,
+    ) {
+        self.threads[thread].timed_out = false;
+        self.threads[thread].status = Status::Asleep {
+            at,
+            until: limit.and_then(|limit| self.clock.checked_add(limit)),
+        };
+    }
+
+    fn sleepers(&self, wanted: Object) -> Vec<usize> {
+        let sleeps_there = |it: &usize| matches!(self.threads[*it].status, Status::Asleep { at: Some((condvar, _)), .. } if condvar == wanted);
+        (0..self.threads.len()).filter(sleeps_there).collect()
+    }
+
+    fn notify(&mut self, thread: usize, what: &'static str, condvar: Object, woken: Vec<usize>) {
+        for sleeper in &woken {
+            if let Status::Asleep {
+                at: Some((_, mutex)),
+                ..
+            } = self.threads[*sleeper].status
+            {
+                self.threads[*sleeper].status = Status::Wants(Operation::Relock(mutex));
+            }
+        }
+        self.record(
+            thread,
+            Event::Notify {
+                what,
+                condvar,
+                woken,
+            },
+        );
+    }
+
+    /// Notes a step of this thread, after what it has said.
+    pub(super) fn record(&mut self, thread: usize, event: Event) {
+        if self.verdict.is_some() {
+            return;
+        }
+        let filling: Vec<char> = self.threads.iter().map(|it| self.filling(it)).collect();
+        for note in std::mem::take(&mut self.threads[thread].notes) {
+            self.steps.push(Step {
+                thread,
+                event: Event::Note(note),
+                filling: filling.clone(),
+            });
+        }
+        self.steps.push(Step {
+            thread,
+            event,
+            filling,
+        });
+    }
+
+    fn filling(&self, thread: &Thread) -> char {
+        match thread.status {
+            Status::Asleep { .. } => '~',
+            Status::Wants(Operation::Lock(mutex) | Operation::Relock(mutex))
+                if !self.is_free(mutex) =>
+            {
+                '-'
+            }
+            _ => ' ',
+        }
+    }
+
+    /// After a verdict: lets the next thread unwind. Those that a panic unwinds already cannot panic
+    /// once more, so they do what they want to do, if they can.
+    pub(super) fn unwind_next(&mut self) {
+        let next = (0..self.threads.len()).find(|it| {
+            let thread = &self.threads[*it];
+            !matches!(thread.status, Status::Ended) && (!thread.panicking || self.can_go(*it))
+        });
+        match next {
+            Some(thread) if self.threads[thread].panicking => {
+                self.running = thread;
+                if !self.perform(Move::Go(thread)) {
+                    // It sleeps while it unwinds, and nobody will wake it.
+                    self.unwind_next();
+                }
+            }
+            Some(thread) => self.running = thread,
+            None => self.is_over = true,
+        }
+    }
+}
