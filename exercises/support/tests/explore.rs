@@ -68,6 +68,7 @@ fn a_program_without_a_fault_passes_in_every_schedule() {
         }
         program.thread("giver", move || tickets.give(2));
     });
+    println!("{schedules} schedules");
     assert!(schedules > 100, "{schedules}");
 }
 

@@ -51,13 +51,14 @@ impl Current {
             None => schedule.advance(self.me),
             Some(_) => schedule.unwind_next(),
         }
+        if schedule.running != self.me || schedule.is_over {
+            self.hand_over(schedule);
+            schedule = self.execution.lock();
+        }
         self.wait_for_turn(schedule)
     }
 
     fn wait_for_turn<'a>(&'a self, mut schedule: MutexGuard<'a, Schedule>) -> bool {
-        if schedule.running != self.me || schedule.is_over {
-            self.hand_over(&schedule);
-        }
         while schedule.running != self.me || schedule.is_over {
             drop(schedule);
             thread::park();
@@ -73,10 +74,13 @@ impl Current {
         timed_out
     }
 
-    fn hand_over(&self, schedule: &Schedule) {
+    /// Wakes the thread whose turn it is.
+    fn hand_over(&self, schedule: MutexGuard<'_, Schedule>) {
         if schedule.is_over {
             self.execution.over.notify_all();
-        } else if let Some(handle) = &schedule.threads[schedule.running].handle {
+        } else if let Some(handle) = schedule.threads[schedule.running].handle.clone() {
+            // The thread that is woken needs the lock.
+            drop(schedule);
             handle.unpark();
         }
     }
@@ -111,31 +115,25 @@ impl Current {
         matches!(self.execution.lock().threads[thread].status, Status::Ended)
     }
 
-    /// Starts a thread, which runs to its first step before this comes back.
-    pub(crate) fn spawn<F, T>(&self, name: Option<&str>, f: F) -> (thread::JoinHandle<T>, usize)
+    /// A new thread of this schedule, to be given a real one.
+    pub(super) fn child(&self, name: Option<&str>) -> (Current, usize) {
+        let me = self.execution.lock().add(name);
+        let execution = Arc::clone(&self.execution);
+        (Current { execution, me }, me)
+    }
+
+    /// Starts a thread, which runs when it is chosen.
+    pub(crate) fn spawn<F, T>(&self, f: F) -> (thread::JoinHandle<T>, usize)
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let me = self.execution.lock().add(name, Some(self.me));
-        let child = Current {
-            execution: Arc::clone(&self.execution),
-            me,
-        };
-        let mut builder = thread::Builder::new();
-        if let Some(name) = name {
-            builder = builder.name(name.to_owned());
-        }
-        let handle = builder
-            .spawn(move || match child.run(f) {
-                Ok(value) => value,
-                Err(payload) => panic::resume_unwind(payload),
-            })
-            .expect("the operating system has a thread");
-        let mut schedule = self.execution.lock();
-        schedule.threads[me].handle = Some(handle.thread().clone());
-        schedule.running = me;
-        self.wait_for_turn(schedule);
+        let (child, me) = self.child(None);
+        let handle = thread::spawn(move || match child.run(f) {
+            Ok(value) => value,
+            Err(payload) => panic::resume_unwind(payload),
+        });
+        self.execution.lock().threads[me].handle = Some(handle.thread().clone());
         (handle, me)
     }
 
@@ -164,7 +162,7 @@ impl Current {
             None => schedule.advance(self.me),
             Some(_) => schedule.unwind_next(),
         }
-        self.hand_over(&schedule);
+        self.hand_over(schedule);
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! The program's threads meet only in the types of [`crate::sync`].
 
+mod crew;
 mod execution;
 mod failure;
 mod hook;
@@ -19,8 +20,10 @@ use std::mem;
 use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use crew::{Body, Crew};
 pub(crate) use execution::Current;
 use execution::{CURRENT, Execution, wait_until_over};
 use path::Path;
@@ -52,6 +55,7 @@ impl PartialEq for Object {
 /// What a thread can want to do.
 #[derive(Clone, Copy)]
 pub(crate) enum Operation {
+    Start,
     Lock(Object),
     /// Lock again, after a notification.
     Relock(Object),
@@ -123,8 +127,6 @@ pub fn call<R: Debug>(name: &str, f: impl FnOnce() -> R) -> R {
     result
 }
 
-type Body = Box<dyn FnOnce() + Send>;
-
 /// The threads of a program.
 #[derive(Default)]
 pub struct Program {
@@ -160,15 +162,21 @@ impl Explore {
     pub fn run(&self, set_up: impl Fn(&mut Program)) -> usize {
         hook::install();
         EXPLORATIONS.fetch_add(1, Ordering::Relaxed);
-        let outcome = self.try_all(&set_up);
+        let mut crew = Crew::default();
+        let outcome = self.try_all(&set_up, &mut crew);
+        let hanging = outcome
+            .as_ref()
+            .err()
+            .map_or(&[][..], |failure| &failure.hanging);
+        crew.dismiss(hanging);
         EXPLORATIONS.fetch_sub(1, Ordering::Relaxed);
         match outcome {
             Ok(schedules) => schedules,
-            Err(message) => panic!("{message}"),
+            Err(failure) => panic!("{}", failure.message),
         }
     }
 
-    fn try_all(&self, set_up: &impl Fn(&mut Program)) -> Result<usize, String> {
+    fn try_all(&self, set_up: &impl Fn(&mut Program), crew: &mut Crew) -> Result<usize, Failure> {
         let (mut tried, mut schedules) = (0, 0);
         for surprises in 0..=SURPRISES {
             schedules = 0;
@@ -176,10 +184,13 @@ impl Explore {
             loop {
                 tried += 1;
                 schedules += 1;
-                let execution = run(set_up, path, surprises);
+                let execution = run(set_up, crew, path, surprises);
                 let mut schedule = execution.lock();
                 if let Some(verdict) = &schedule.verdict {
-                    return Err(failure::report(self, &schedule, verdict, tried));
+                    return Err(Failure {
+                        message: failure::report(self, &schedule, verdict, tried),
+                        hanging: schedule.hanging(),
+                    });
                 }
                 path = mem::take(&mut schedule.path);
                 if !path.next() {
@@ -191,11 +202,23 @@ impl Explore {
     }
 }
 
+struct Failure {
+    message: String,
+    /// The numbers in the crew of threads that could not be unwound.
+    hanging: Vec<usize>,
+}
+
 /// Runs one schedule.
-fn run(set_up: &impl Fn(&mut Program), path: Path, surprises: usize) -> Arc<Execution> {
+fn run(
+    set_up: &impl Fn(&mut Program),
+    crew: &mut Crew,
+    path: Path,
+    surprises: usize,
+) -> Arc<Execution> {
     let mut schedule = Schedule::new(path, surprises);
-    let me = schedule.add(Some("set-up"), None);
-    schedule.threads[me].handle = Some(std::thread::current());
+    let me = schedule.add(Some("set-up"));
+    schedule.threads[me].status = Status::Running;
+    schedule.threads[me].handle = Some(thread::current());
     let execution = Arc::new(Execution {
         schedule: Mutex::new(schedule),
         over: Condvar::new(),
@@ -205,25 +228,20 @@ fn run(set_up: &impl Fn(&mut Program), path: Path, surprises: usize) -> Arc<Exec
         execution: Arc::clone(&execution),
         me,
     };
-    let mut handles = Vec::new();
+    // A panic of the set-up is in the schedule, like every other.
     let _ = current.clone().run(|| {
         let mut program = Program::default();
         set_up(&mut program);
-        for (name, f) in program.threads {
-            handles.push(current.spawn(Some(name), f));
+        for (number, (name, body)) in program.threads.into_iter().enumerate() {
+            let (thread, me) = current.child(Some(name));
+            let handle = crew
+                .run(number, Box::new(move || _ = thread.run(body)))
+                .clone();
+            let mut schedule = execution.lock();
+            schedule.threads[me].handle = Some(handle);
+            schedule.threads[me].hand = Some(number);
         }
     });
-    let mut schedule = wait_until_over(&execution);
-    schedule.look_at_the_end();
-    let ended = |number: usize| matches!(schedule.threads[number].status, Status::Ended);
-    let ended: Vec<_> = handles
-        .into_iter()
-        .filter(|(_, number)| ended(*number))
-        .collect();
-    drop(schedule);
-    for (handle, _) in ended {
-        // Why it ended is in the schedule.
-        let _ = handle.join();
-    }
+    wait_until_over(&execution).look_at_the_end();
     execution
 }

@@ -3,6 +3,7 @@
 //! The rule: a thread announces a step before it does it. Then one of the steps that are possible is
 //! chosen, and noted as done; its thread runs until it announces its next step.
 
+use std::mem;
 use std::time::Duration;
 
 use super::path::Path;
@@ -35,14 +36,16 @@ pub(super) struct Thread {
     pub(super) status: Status,
     /// How things stood when the verdict was given.
     pub(super) end: Status,
-    /// Who started it, until it has announced its first step.
-    pub(super) starter: Option<usize>,
+    /// Whether it has started and not announced a step yet.
+    is_fresh: bool,
     /// Whether a panic was unwinding it when it announced its step.
     pub(super) panicking: bool,
     /// Whether its last sleep ended because the time was over.
     pub(super) timed_out: bool,
     /// What it has said since its last step.
     pub(super) notes: Vec<String>,
+    /// Its number in the crew, if it is one of the program's threads.
+    pub(super) hand: Option<usize>,
     /// To be woken when it is its turn.
     pub(super) handle: Option<std::thread::Thread>,
 }
@@ -117,17 +120,18 @@ impl Schedule {
         }
     }
 
-    /// A new thread, which is about to run to its first step.
-    pub(super) fn add(&mut self, name: Option<&str>, starter: Option<usize>) -> usize {
+    /// A new thread, which wants to start.
+    pub(super) fn add(&mut self, name: Option<&str>) -> usize {
         let number = self.threads.len();
         self.threads.push(Thread {
             name: name.map_or_else(|| format!("thread {number}"), str::to_owned),
-            status: Status::Running,
+            status: Status::Wants(Operation::Start),
             end: Status::Running,
-            starter,
+            is_fresh: false,
             panicking: false,
             timed_out: false,
             notes: Vec::new(),
+            hand: None,
             handle: None,
         });
         number
@@ -135,8 +139,10 @@ impl Schedule {
 
     /// Decides whose turn it is, now that `current` has announced a step or ended.
     pub(super) fn advance(&mut self, mut current: usize) {
-        if let Some(starter) = self.threads[current].starter.take() {
-            self.running = starter;
+        // To start and to do the first step is one decision. What comes before that step is nobody's business.
+        let is_fresh = mem::take(&mut self.threads[current].is_fresh);
+        if is_fresh && self.can_go(current) && self.perform(Move::Go(current)) {
+            self.running = current;
             return;
         }
         while self.verdict.is_none() {
@@ -188,6 +194,16 @@ impl Schedule {
         }
     }
 
+    /// The hands of the crew that run threads which have not ended.
+    pub(super) fn hanging(&self) -> Vec<usize> {
+        let hangs = |it: &&Thread| !matches!(it.status, Status::Ended);
+        self.threads
+            .iter()
+            .filter(hangs)
+            .filter_map(|it| it.hand)
+            .collect()
+    }
+
     /// What can happen next, and how much of a surprise it is. To go on with the thread that runs is
     /// none, and comes first.
     fn moves(&self, current: usize) -> Vec<(Move, usize)> {
@@ -216,16 +232,8 @@ impl Schedule {
         let due = self.next_time_outs().filter(|it| !too_early || waits(it));
         moves.extend(due.map(|it| (Move::TimeOut(it), usize::from(too_early))));
         if !moves.is_empty() {
-            for (thread, it) in self.threads.iter().enumerate() {
-                if let Status::Asleep {
-                    at: Some((_, mutex)),
-                    ..
-                } = it.status
-                    && self.is_free(mutex)
-                {
-                    moves.push((Move::WakeForNothing(thread), 1));
-                }
-            }
+            let sleepers = (0..self.threads.len()).filter(waits);
+            moves.extend(sleepers.map(|it| (Move::WakeForNothing(it), 1)));
         }
         moves.retain(|(_, surprises)| *surprises <= self.surprises);
         moves
@@ -276,12 +284,12 @@ impl Schedule {
                 self.threads[thread].timed_out = true;
             }
             self.record(thread, why);
-            let Some((_, mutex)) = at else {
-                self.threads[thread].status = Status::Running;
-                return true;
+            // It is awake, and may be overtaken before it has its mutex again.
+            self.threads[thread].status = match at {
+                Some((_, mutex)) => Status::Wants(Operation::Lock(mutex)),
+                None => Status::Running,
             };
-            self.threads[thread].status = Status::Wants(Operation::Lock(mutex));
-            return self.is_free(mutex) && self.perform(Move::Go(thread));
+            return at.is_none();
         }
         let Status::Wants(operation) = self.threads[thread].status else {
             unreachable!("a thread goes on with what it wants to do");
@@ -322,6 +330,7 @@ impl Schedule {
             Operation::NotifyAll(condvar) => {
                 self.notify(thread, "notify_all", condvar, self.sleepers(condvar));
             }
+            Operation::Start => self.threads[thread].is_fresh = true,
             Operation::Join(other) => self.record(thread, Event::Join(other)),
             Operation::Yield => self.record(thread, Event::Yield),
             Operation::Touch => {}
@@ -373,7 +382,7 @@ impl Schedule {
             return;
         }
         let filling: Vec<char> = self.threads.iter().map(|it| self.filling(it)).collect();
-        for note in std::mem::take(&mut self.threads[thread].notes) {
+        for note in mem::take(&mut self.threads[thread].notes) {
             self.steps.push(Step {
                 thread,
                 event: Event::Note(note),

@@ -24,7 +24,7 @@ where
 {
     match explore::current() {
         Some(current) => {
-            let (inner, number) = current.spawn(None, f);
+            let (inner, number) = current.spawn(f);
             let explored = Some(number);
             JoinHandle { inner, explored }
         }
