@@ -99,6 +99,7 @@ impl Current {
     pub(super) fn note_panic(&self) {
         if let Ok(mut schedule) = self.execution.schedule.try_lock() {
             schedule.record(self.me, Event::Panic);
+            schedule.threads[self.me].panicking = true;
         }
     }
 

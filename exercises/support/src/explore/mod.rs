@@ -15,6 +15,7 @@ mod path;
 mod picture;
 mod schedule;
 
+use std::any::Any;
 use std::fmt::Debug;
 use std::mem;
 use std::panic::Location;
@@ -131,12 +132,21 @@ pub fn call<R: Debug>(name: &str, f: impl FnOnce() -> R) -> R {
 #[derive(Default)]
 pub struct Program {
     threads: Vec<(&'static str, Body)>,
+    kept: Vec<Box<dyn Any>>,
 }
 
 impl Program {
     /// A thread. All start when the set-up is done.
     pub fn thread(&mut self, name: &'static str, f: impl FnOnce() + Send + 'static) {
         self.threads.push((name, Box::new(f)));
+    }
+
+    /// Something that the threads share, and that is dropped when all have ended: its drop is no part of
+    /// the program.
+    pub fn keep<T: 'static>(&mut self, value: T) -> Arc<T> {
+        let value = Arc::new(value);
+        self.kept.push(Box::new(Arc::clone(&value)));
+        value
     }
 }
 
@@ -184,9 +194,11 @@ impl Explore {
             loop {
                 tried += 1;
                 schedules += 1;
-                let execution = run(set_up, crew, path, surprises);
+                let (execution, kept) = run(set_up, crew, path, surprises);
                 let mut schedule = execution.lock();
                 if let Some(verdict) = &schedule.verdict {
+                    // A thread that hangs may hold a lock which its drop needs.
+                    mem::forget(kept);
                     return Err(Failure {
                         message: failure::report(self, &schedule, verdict, tried),
                         hanging: schedule.hanging(),
@@ -214,7 +226,7 @@ fn run(
     crew: &mut Crew,
     path: Path,
     surprises: usize,
-) -> Arc<Execution> {
+) -> (Arc<Execution>, Vec<Box<dyn Any>>) {
     let mut schedule = Schedule::new(path, surprises);
     let me = schedule.add(Some("set-up"));
     schedule.threads[me].status = Status::Running;
@@ -228,10 +240,12 @@ fn run(
         execution: Arc::clone(&execution),
         me,
     };
+    let mut kept = Vec::new();
     // A panic of the set-up is in the schedule, like every other.
     let _ = current.clone().run(|| {
         let mut program = Program::default();
         set_up(&mut program);
+        kept = program.kept;
         for (number, (name, body)) in program.threads.into_iter().enumerate() {
             let (thread, me) = current.child(Some(name));
             let handle = crew
@@ -243,5 +257,5 @@ fn run(
         }
     });
     wait_until_over(&execution).look_at_the_end();
-    execution
+    (execution, kept)
 }

@@ -38,7 +38,7 @@ pub(super) struct Thread {
     pub(super) end: Status,
     /// Whether it has started and not announced a step yet.
     is_fresh: bool,
-    /// Whether a panic was unwinding it when it announced its step.
+    /// Whether a panic unwinds it.
     pub(super) panicking: bool,
     /// Whether its last sleep ended because the time was over.
     pub(super) timed_out: bool,
@@ -378,7 +378,8 @@ impl Schedule {
 
     /// Notes a step of this thread, after what it has said.
     pub(super) fn record(&mut self, thread: usize, event: Event) {
-        if self.verdict.is_some() {
+        // How the stack of a panic is cleared away is not part of the story.
+        if self.verdict.is_some() || self.threads[thread].panicking {
             return;
         }
         let filling: Vec<char> = self.threads.iter().map(|it| self.filling(it)).collect();
