@@ -66,6 +66,9 @@ fn stuck(schedule: &Schedule) -> String {
     let ends = schedule.threads.iter().filter_map(|thread| {
         let end = match thread.end {
             Status::Asleep { .. } => "sleeps for ever",
+            Status::Wants(_) if thread.locks_twice => {
+                "waits for ever for a lock that it holds itself"
+            }
             Status::Wants(_) => "waits for ever",
             Status::Running | Status::Ended => return None,
         };

@@ -5,7 +5,7 @@ use std::fs;
 use std::iter;
 use std::path::Path;
 
-use super::schedule::{Schedule, Status, Step};
+use super::schedule::{Schedule, Status, Step, Thread};
 use super::{Event, Object, Operation};
 
 /// A line of a picture is no longer.
@@ -61,7 +61,7 @@ pub(super) fn draw(schedule: &Schedule, from: usize) -> String {
         }
     }
     let end = |row: &usize| match steps.len() - drawn {
-        0 => labels.ending(&schedule.threads[*row].end),
+        0 => labels.ending(&schedule.threads[*row]),
         more if *row == steps[drawn].thread => format!("... and {more} steps more"),
         _ => String::new(),
     };
@@ -236,11 +236,14 @@ impl Labels<'_> {
     }
 
     /// What becomes of a thread whose schedule was stopped here.
-    fn ending(&self, status: &Status) -> String {
-        match status {
+    fn ending(&self, thread: &Thread) -> String {
+        match thread.end {
             Status::Asleep { .. } => "asleep for ever".to_owned(),
+            Status::Wants(Operation::Lock(_)) if thread.locks_twice => {
+                "needs the lock it holds".to_owned()
+            }
             Status::Wants(Operation::Lock(_) | Operation::Relock(_)) => "needs the lock".to_owned(),
-            Status::Wants(Operation::Join(other)) => format!("joins {}", self.thread(*other)),
+            Status::Wants(Operation::Join(other)) => format!("joins {}", self.thread(other)),
             _ => String::new(),
         }
     }

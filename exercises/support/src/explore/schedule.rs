@@ -36,6 +36,8 @@ pub(super) struct Thread {
     pub(super) status: Status,
     /// How things stood when the verdict was given.
     pub(super) end: Status,
+    /// Whether it waited then for a lock that it held itself.
+    pub(super) locks_twice: bool,
     /// Whether it has started and not announced a step yet.
     is_fresh: bool,
     /// Whether a panic unwinds it.
@@ -127,6 +129,7 @@ impl Schedule {
             name: name.map_or_else(|| format!("thread {number}"), str::to_owned),
             status: Status::Wants(Operation::Start),
             end: Status::Running,
+            locks_twice: false,
             is_fresh: false,
             panicking: false,
             timed_out: false,
@@ -180,8 +183,12 @@ impl Schedule {
     pub(super) fn stop(&mut self, verdict: Verdict) {
         if self.verdict.is_none() {
             self.verdict = Some(verdict);
-            for thread in &mut self.threads {
+            for (number, thread) in self.threads.iter_mut().enumerate() {
                 thread.end = thread.status;
+                thread.locks_twice = match thread.status {
+                    Status::Wants(Operation::Lock(mutex)) => self.held.contains(&(mutex, number)),
+                    _ => false,
+                };
             }
         }
     }
