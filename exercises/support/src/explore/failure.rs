@@ -56,7 +56,7 @@ pub(super) fn report(
     };
     let _ = write!(
         text,
-        "\nThe order of events in schedule {tried}, with {surprises} (~ asleep, - waits for the lock):\n\n{}",
+        "\nIn schedule {tried}, with {surprises} (~ asleep, - waits for the lock):\n\n{}",
         draw(schedule, from)
     );
     text

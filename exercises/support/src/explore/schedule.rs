@@ -359,7 +359,13 @@ impl Schedule {
     }
 
     fn sleepers(&self, wanted: Object) -> Vec<usize> {
-        let sleeps_there = |it: &usize| matches!(self.threads[*it].status, Status::Asleep { at: Some((condvar, _)), .. } if condvar == wanted);
+        let sleeps_there = |it: &usize| match self.threads[*it].status {
+            Status::Asleep {
+                at: Some((condvar, _)),
+                ..
+            } => condvar == wanted,
+            _ => false,
+        };
         (0..self.threads.len()).filter(sleeps_there).collect()
     }
 
