@@ -288,7 +288,7 @@ fn without_a_receiver_values_come_back_and_those_left_are_dropped() {
 }
 
 #[test]
-fn every_value_wakes_a_receiver() {
+fn each_value_sent_or_taken_wakes_one_thread() {
     Explore {
         about: "Two threads call recv on one receiver. A third sends two values.",
         expected: "each recv returns a value",
@@ -313,6 +313,25 @@ fn every_value_wakes_a_receiver() {
         program.thread("sender", move || {
             let _ = call("send(1)", || sender.send(1));
             let _ = call("send(2)", || sender.send(2));
+        });
+    });
+
+    Explore {
+        about: "A channel with room for two is full. Two threads send, a third calls recv twice.",
+        expected: "there is room for both senders",
+        causes: "Does recv notify only when the queue was full? The second value then wakes nobody.",
+    }
+    .run(|program| {
+        let (sender, receiver) = bounded(2);
+        let _ = (sender.try_send(1), sender.try_send(2));
+        let (sender, receiver) = (program.keep(sender), program.keep(receiver));
+        for (name, value) in [("left", 3), ("right", 4)] {
+            let sender = Arc::clone(&sender);
+            program.thread(name, move || _ = call("send", || sender.send(value)));
+        }
+        program.thread("receiver", move || {
+            let _ = call("recv", || receiver.recv());
+            let _ = call("recv", || receiver.recv());
         });
     });
 }

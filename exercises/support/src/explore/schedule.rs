@@ -15,6 +15,9 @@ const STEPS: usize = 400;
 /// No system wakes a thread exactly when its time is over, and no program may rely on it.
 const LATE: Duration = Duration::from_micros(1);
 
+/// The clock never comes so far: some hundred years.
+const FOR_EVER: Duration = Duration::from_secs(1 << 32);
+
 /// How things stand with a thread.
 #[derive(Clone, Copy)]
 pub(super) enum Status {
@@ -354,7 +357,9 @@ impl Schedule {
         self.threads[thread].timed_out = false;
         self.threads[thread].status = Status::Asleep {
             at,
-            until: limit.and_then(|limit| self.clock.checked_add(limit)),
+            until: limit
+                .and_then(|limit| self.clock.checked_add(limit))
+                .filter(|until| *until < FOR_EVER),
         };
     }
 
