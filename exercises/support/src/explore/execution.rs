@@ -168,7 +168,7 @@ impl Current {
 }
 
 /// A schedule without a step for so long has a thread that loops, or waits, behind the explorer's back.
-const SILENCE: Duration = Duration::from_secs(5);
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// Waits until the schedule is over, and returns it.
 pub(super) fn wait_until_over(execution: &Execution) -> MutexGuard<'_, Schedule> {

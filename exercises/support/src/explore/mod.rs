@@ -11,94 +11,30 @@ mod crew;
 mod execution;
 mod failure;
 mod hook;
+mod labels;
+mod moves;
 mod path;
 mod picture;
 mod schedule;
+mod step;
 
 use std::any::Any;
 use std::fmt::Debug;
 use std::mem;
-use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crew::{Body, Crew};
 pub(crate) use execution::Current;
 use execution::{CURRENT, Execution, wait_until_over};
 use path::Path;
 use schedule::{Schedule, Status};
+pub(crate) use step::{Event, Object, Operation};
 
 /// How many surprises a schedule has at most.
 pub const SURPRISES: usize = 2;
-
-/// A mutex, a condition variable or an atomic: one is another when it lies elsewhere.
-#[derive(Clone, Copy)]
-pub(crate) struct Object {
-    address: usize,
-    made_at: &'static Location<'static>,
-}
-
-impl Object {
-    pub(crate) fn new<T: ?Sized>(made_at: &'static Location<'static>, place: &T) -> Object {
-        let address = std::ptr::from_ref(place).addr();
-        Object { address, made_at }
-    }
-}
-
-impl PartialEq for Object {
-    fn eq(&self, other: &Object) -> bool {
-        self.address == other.address
-    }
-}
-
-/// What a thread can want to do.
-#[derive(Clone, Copy)]
-pub(crate) enum Operation {
-    Start,
-    Lock(Object),
-    /// Lock again, after a notification.
-    Relock(Object),
-    Wait {
-        condvar: Object,
-        mutex: Object,
-        limit: Option<Duration>,
-    },
-    NotifyOne(Object),
-    NotifyAll(Object),
-    /// Read or change an atomic.
-    Touch,
-    Join(usize),
-    Sleep(Duration),
-    Yield,
-}
-
-/// What a thread did.
-pub(crate) enum Event {
-    Note(String),
-    Lock(Object),
-    Unlock(Object),
-    Wait(Object),
-    Notify {
-        what: &'static str,
-        condvar: Object,
-        woken: Vec<usize>,
-    },
-    Awake,
-    AwakeForNothing,
-    TimeOut,
-    Touch {
-        what: &'static str,
-        object: Object,
-        value: usize,
-    },
-    Join(usize),
-    Sleep(Duration),
-    Yield,
-    End,
-    Panic,
-}
 
 /// How many explorations run. Zero in every ordinary program.
 static EXPLORATIONS: AtomicUsize = AtomicUsize::new(0);
