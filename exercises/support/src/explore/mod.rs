@@ -59,7 +59,10 @@ pub fn call<R: Debug>(name: &str, f: impl FnOnce() -> R) -> R {
     note(format!("{name}:"));
     let result = f();
     if current().is_some() {
-        note(format!("= {result:?}"));
+        let text = format!("{result:?}");
+        if text != "()" {
+            note(format!("= {text}"));
+        }
     }
     result
 }
