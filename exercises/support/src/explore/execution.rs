@@ -118,12 +118,12 @@ impl Current {
 
     /// A new thread of this schedule, to be given a real one.
     pub(super) fn child(&self, name: Option<&str>) -> (Current, usize) {
-        let me = self.execution.lock().add(name);
+        let me = self.execution.lock().add(name, Some(self.me));
         let execution = Arc::clone(&self.execution);
         (Current { execution, me }, me)
     }
 
-    /// Starts a thread, which runs when it is chosen.
+    /// Starts a thread.
     pub(crate) fn spawn<F, T>(&self, f: F) -> (thread::JoinHandle<T>, usize)
     where
         F: FnOnce() -> T + Send + 'static,
@@ -134,8 +134,17 @@ impl Current {
             Ok(value) => value,
             Err(payload) => panic::resume_unwind(payload),
         });
-        self.execution.lock().threads[me].handle = Some(handle.thread().clone());
+        self.start(me, handle.thread().clone());
         (handle, me)
+    }
+
+    /// Lets a new thread run to its first step.
+    pub(super) fn start(&self, thread: usize, handle: thread::Thread) {
+        let mut schedule = self.execution.lock();
+        schedule.threads[thread].handle = Some(handle);
+        schedule.running = thread;
+        self.hand_over(schedule);
+        self.wait_for_turn(self.execution.lock());
     }
 
     /// The life of a thread, on that thread.

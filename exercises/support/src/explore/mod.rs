@@ -30,7 +30,7 @@ use crew::{Body, Crew};
 pub(crate) use execution::Current;
 use execution::{CURRENT, Execution, wait_until_over};
 use path::Path;
-use schedule::{Schedule, Status};
+use schedule::Schedule;
 pub(crate) use step::{Event, Object, Operation};
 
 /// How many surprises a schedule has at most.
@@ -167,8 +167,7 @@ fn run(
     surprises: usize,
 ) -> (Arc<Execution>, Vec<Box<dyn Any>>) {
     let mut schedule = Schedule::new(path, surprises);
-    let me = schedule.add(Some("set-up"));
-    schedule.threads[me].status = Status::Running;
+    let me = schedule.add(Some("set-up"), None);
     schedule.threads[me].handle = Some(thread::current());
     let execution = Arc::new(Execution {
         schedule: Mutex::new(schedule),
@@ -190,9 +189,8 @@ fn run(
             let handle = crew
                 .run(number, Box::new(move || _ = thread.run(body)))
                 .clone();
-            let mut schedule = execution.lock();
-            schedule.threads[me].handle = Some(handle);
-            schedule.threads[me].hand = Some(number);
+            execution.lock().threads[me].hand = Some(number);
+            current.start(me, handle);
         }
     });
     wait_until_over(&execution).look_at_the_end();

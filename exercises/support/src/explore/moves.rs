@@ -43,7 +43,14 @@ impl Schedule {
         let due = self.next_time_outs().filter(|it| !too_early || waits(it));
         moves.extend(due.map(|it| (Move::TimeOut(it), usize::from(too_early))));
         if !moves.is_empty() {
-            let sleepers = (0..self.threads.len()).filter(waits);
+            // To be woken while another thread holds the lock is the same as to be woken after that.
+            let sleepers = (0..self.threads.len()).filter(|it| match self.threads[*it].status {
+                Status::Asleep {
+                    at: Some((_, mutex)),
+                    ..
+                } => self.is_free(mutex),
+                _ => false,
+            });
             moves.extend(sleepers.map(|it| (Move::WakeForNothing(it), 1)));
         }
         moves.retain(|(_, surprises)| *surprises <= self.surprises);

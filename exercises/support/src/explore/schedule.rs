@@ -42,8 +42,8 @@ pub(super) struct Thread {
     pub(super) end: Status,
     /// Whether it waited then for a lock that it held itself.
     pub(super) locks_twice: bool,
-    /// Whether it has started and not announced a step yet.
-    is_fresh: bool,
+    /// Which thread started it, until it has announced its first step.
+    starter: Option<usize>,
     /// Whether a panic unwinds it.
     pub(super) panicking: bool,
     /// Whether its last sleep ended because the time was over.
@@ -115,15 +115,15 @@ impl Schedule {
         }
     }
 
-    /// A new thread, which wants to start.
-    pub(super) fn add(&mut self, name: Option<&str>) -> usize {
+    /// A new thread. It runs to its first step, and then its starter goes on.
+    pub(super) fn add(&mut self, name: Option<&str>, starter: Option<usize>) -> usize {
         let number = self.threads.len();
         self.threads.push(Thread {
             name: name.map_or_else(|| format!("thread {number}"), str::to_owned),
-            status: Status::Wants(Operation::Start),
+            status: Status::Running,
             end: Status::Running,
             locks_twice: false,
-            is_fresh: false,
+            starter,
             panicking: false,
             timed_out: false,
             notes: Vec::new(),
@@ -135,10 +135,9 @@ impl Schedule {
 
     /// Decides whose turn it is, now that `current` has announced a step or ended.
     pub(super) fn advance(&mut self, mut current: usize) {
-        // To start and to do the first step is one decision. What comes before that step is nobody's business.
-        let is_fresh = mem::take(&mut self.threads[current].is_fresh);
-        if is_fresh && self.can_go(current) && self.perform(Move::Go(current)) {
-            self.running = current;
+        // What comes before a thread's first step is nobody's business, so there is nothing to decide.
+        if let Some(starter) = self.threads[current].starter.take() {
+            self.running = starter;
             return;
         }
         while self.verdict.is_none() {
@@ -271,7 +270,6 @@ impl Schedule {
             Operation::NotifyAll(condvar) => {
                 self.notify(thread, "notify_all", condvar, self.sleepers(condvar));
             }
-            Operation::Start => self.threads[thread].is_fresh = true,
             Operation::Join(other) => self.record(thread, Event::Join(other)),
             Operation::Yield => self.record(thread, Event::Yield),
             Operation::Touch => {}

@@ -26,7 +26,6 @@ impl PartialEq for Object {
 /// What a thread can want to do.
 #[derive(Clone, Copy)]
 pub(crate) enum Operation {
-    Start,
     Lock(Object),
     /// Lock again, after a notification.
     Relock(Object),
