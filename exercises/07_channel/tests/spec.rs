@@ -617,7 +617,7 @@ fn on_real_threads_nothing_is_lost_even_when_one_panics() {
     const EACH: usize = 500;
     let hint = "Four threads send through a channel with room for eight, and one of them panics.\n\
                 A thread waits for ever. The other tests say which wake-up is missing.";
-    within(Duration::from_secs(5), hint, || {
+    within(Duration::from_secs(9), hint, || {
         let (sender, receiver) = bounded(8);
         let senders: Vec<_> = (0..4)
             .map(|name| {
