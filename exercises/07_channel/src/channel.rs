@@ -1,13 +1,17 @@
 //! A queue, a lock around it, and two places to sleep.
 //!
-//! The rule of the game: change the state under the lock, let go of the lock, then wake whoever waited
-//! for that change. Whoever wakes up looks at the state again.
+//! The rule of the game: change the state under the lock, let go of the lock, then wake the threads that
+//! wait for this change. A thread that wakes up looks at the state again.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::iter;
-use std::sync::{Arc, Condvar, LockResult, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::mem;
+
+// The names and signatures are those of `std::sync` and `std::time`. Through these types the tests decide
+// which thread runs next.
+use support::sync::time::{Duration, Instant};
+use support::sync::{Arc, Condvar, LockResult, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 
@@ -21,10 +25,13 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 ///
 /// # Panics
 ///
-/// When `capacity` is 0. A channel without any room would have to hand values over in person, and this
-/// one does not.
+/// When `capacity` is 0. A channel without any room would have to pass each value from hand to hand, and
+/// this one does not.
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    assert!(capacity > 0, "a channel needs room for one value at least");
+    assert!(
+        capacity > 0,
+        "a channel needs room for at least one value, and 0 was asked for"
+    );
     with_capacity(capacity)
 }
 
@@ -50,10 +57,9 @@ struct Shared<T> {
     state: Mutex<State<T>>,
     /// The most values that `queue` may hold.
     capacity: usize,
-    /// Where `recv` and `recv_timeout` sleep. It is notified when a value has come, and when the last
-    /// sender has gone.
+    /// Where receivers sleep while there is no value.
     not_empty: Condvar,
-    /// Where `send` sleeps. It is notified when there is room again, and when the receiver has gone.
+    /// Where senders sleep while there is no room.
     not_full: Condvar,
 }
 
@@ -72,12 +78,12 @@ impl<T> Shared<T> {
     }
 }
 
-/// What a lock or a wait gives, poisoned or not.
+/// The guard that a lock or a wait returns, whether the mutex is poisoned or not.
 ///
-/// A mutex is poisoned when a thread panics while it holds the lock: the data may be half changed. Here
-/// it cannot be. Every change of `State` is one statement, and no code of the channel's user runs under
-/// the lock, not even the `drop` of a value. So a user's panic never meets the lock, and one thread's
-/// panic is no reason to panic in all others.
+/// A mutex is poisoned when a thread panics while it holds the lock, because the data may be half changed.
+/// Here they cannot be. Every change of `State` is one statement, and no code of the channel's user runs
+/// under the lock, not even the `drop` of a value. So one thread's panic is no reason to panic in all
+/// others.
 fn unpoisoned<G>(result: LockResult<G>) -> G {
     result.unwrap_or_else(PoisonError::into_inner)
 }
@@ -88,22 +94,28 @@ pub struct Sender<T> {
 }
 
 impl<T> Sender<T> {
-    /// Puts `value` at the back of the queue. When the channel is full, waits until there is room.
+    /// Puts `value` at the back of the queue. When the channel is full, sleeps until there is room.
     ///
     /// # Errors
     ///
-    /// When the receiver is gone, before or while this waits: the error has the value.
+    /// When the receiver is gone, before this call or while it waits. The error gives the value back.
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
-        // TODO: like `try_send` below, but when the queue is full, wait on `not_full`, and look again
-        // when woken. (Leave that for the last step: a channel made by `channel` is never full.)
-        todo!("put the value into the queue and wake a receiver")
+        // TODO: this works, but on a full channel it keeps a processor busy. Let it sleep until there is room.
+        let mut value = value;
+        loop {
+            match self.try_send(value) {
+                Ok(()) => return Ok(()),
+                Err(TrySendError::Disconnected(back)) => return Err(SendError(back)),
+                Err(TrySendError::Full(back)) => value = back,
+            }
+        }
     }
 
     /// Puts `value` at the back of the queue if there is room. Never waits.
     ///
     /// # Errors
     ///
-    /// When the channel is full or the receiver is gone: the error has the value.
+    /// When the channel is full or the receiver is gone. The error gives the value back.
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         let mut state = self.shared.lock();
         if !state.receiver_is_alive {
@@ -118,13 +130,14 @@ impl<T> Sender<T> {
         Ok(())
     }
 
-    /// Wakes everybody who sleeps in this channel, for no reason: nothing has changed.
-    ///
-    /// The operating system may do that at any time, but does it so rarely that no test could wait for
-    /// it. So the tests do it, with this.
-    pub fn wake_all_for_nothing(&self) {
-        self.shared.not_empty.notify_all();
-        self.shared.not_full.notify_all();
+    /// How many values are in the queue at this moment.
+    pub fn len(&self) -> usize {
+        self.shared.lock().queue.len()
+    }
+
+    /// Whether no value is in the queue at this moment.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 
@@ -138,30 +151,35 @@ impl<T> Clone for Sender<T> {
 }
 
 impl<T> Drop for Sender<T> {
-    /// One sender fewer. The last one tells everybody who waits for a value that none will come.
+    /// One sender fewer. After the last one has gone, no receiver waits any longer for a value.
     fn drop(&mut self) {
-        // TODO: count this sender out, and when it was the last, wake all who sleep on `not_empty`.
-        // Nothing here may panic, so there is no `todo!()`: until you write it, senders never go.
+        // TODO: count this sender out, and let no receiver wait for a value that cannot come.
+        // (No `todo!()` here: a panic in `drop` can end the whole process. Until you write it, senders
+        // never go.)
     }
 }
 
 /// The end where values come out. There is one, and it cannot be cloned. Threads may share it by
-/// reference, though: each value then goes to exactly one of them.
+/// reference: each value then goes to exactly one of them.
 pub struct Receiver<T> {
     shared: Arc<Shared<T>>,
 }
 
 impl<T> Receiver<T> {
-    /// Takes the oldest value. When there is none, waits until one comes.
+    /// Takes the oldest value. When there is none, sleeps until one comes.
     ///
     /// # Errors
     ///
-    /// When the channel is empty and all senders are gone, before or while this waits.
+    /// When the channel is empty and all senders are gone, before this call or while it waits.
     pub fn recv(&self) -> Result<T, RecvError> {
-        // TODO: lock, and then, in a loop: take the front value if there is one; give up if there are no
-        // senders; otherwise sleep on `not_empty`, and look again when woken. Whoever takes a value makes
-        // room, so wake one of those who sleep on `not_full`.
-        todo!("wait for a value and take it")
+        // TODO: this works, but while the channel is empty it keeps a processor busy. Let it sleep.
+        loop {
+            match self.try_recv() {
+                Ok(value) => return Ok(value),
+                Err(TryRecvError::Disconnected) => return Err(RecvError),
+                Err(TryRecvError::Empty) => {}
+            }
+        }
     }
 
     /// Takes the oldest value if there is one. Never waits.
@@ -170,21 +188,37 @@ impl<T> Receiver<T> {
     ///
     /// When the channel is empty. The error says whether there are senders left.
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        // TODO: lock, take the value at the front, and wake one of those who sleep on `not_full`. When
-        // there is no value, the number of senders decides which error it is.
-        todo!("take a value if there is one")
+        // TODO: the counterpart of `try_send`.
+        todo!("take the oldest value if there is one")
     }
 
-    /// Takes the oldest value. When there is none, waits until one comes, but no longer than `limit`,
-    /// however often it is woken meanwhile. A limit too long for the clock is no limit.
+    /// Takes the oldest value. When there is none, sleeps until one comes, but no longer than `limit` in
+    /// all, however often it is woken meanwhile. A limit that is too long for the clock is no limit.
     ///
     /// # Errors
     ///
-    /// When the time is over, or the channel is empty and all senders are gone.
+    /// When the time is over and the channel is still empty, or when the channel is empty and all senders
+    /// are gone.
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
-        // TODO: turn the limit into a moment, once, before the loop. In the loop do as `recv` does, but
-        // sleep only for what is left until that moment, and give up when nothing is left.
+        // TODO: `recv` with an end.
         todo!("wait for a value, {limit:?} at most, and take it")
+    }
+
+    /// Takes all values that are in the queue at one moment, the oldest at the front. Never waits: when the
+    /// queue is empty, so is the answer, whether there are senders or not.
+    pub fn take_all(&self) -> VecDeque<T> {
+        // TODO: empty the queue in one go.
+        todo!("take all values")
+    }
+
+    /// How many values are in the queue at this moment.
+    pub fn len(&self) -> usize {
+        self.shared.lock().queue.len()
+    }
+
+    /// Whether no value is in the queue at this moment.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The values as they come, each by [`recv`](Receiver::recv), until all senders are gone.
@@ -194,11 +228,11 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Drop for Receiver<T> {
-    /// Nobody receives any more: whoever waits to send learns it, and what was not received is dropped.
+    /// From now on nothing is received. Values that are left are dropped here, while the lock is free: a
+    /// value's own `drop` may use this channel. No sender waits any longer for room.
     fn drop(&mut self) {
-        // TODO: say so in the state, take the queue out of it (`std::mem::take`), let go of the lock, wake all
-        // who sleep on `not_full`. The values are dropped last, when the lock is free: a value's own
-        // `drop` may use this channel. No `todo!()` here, as in the other `drop`.
+        // TODO: put down that the receiver is gone, free the values that are left, and let no sender wait
+        // for room that nobody will make. (No `todo!()` here either.)
     }
 }
 
