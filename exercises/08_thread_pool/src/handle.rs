@@ -1,61 +1,40 @@
-//! The result of a job, for whoever waits for it.
+//! The result of a job, for the thread that waits for it.
 
-use std::any::Any;
-use std::error::Error;
 use std::fmt;
 
 use channel::Receiver;
 
-/// Where the result of one job will come out. Dropping it does not stop the job.
+use crate::error::{Panicked, WaitError};
+use crate::ticket::Ticket;
+
+/// Waits for the result of one job. Dropping the handle does not stop the job.
 pub struct Handle<T> {
-    /// One value at most comes here, and then its sender is gone.
-    pub(crate) result: Receiver<Result<T, Panicked>>,
+    /// Gets the job's outcome. A job that is dropped drops the sender without having sent one.
+    pub(crate) outcome: Receiver<Result<T, Panicked>>,
+    pub(crate) ticket: Ticket,
 }
 
 impl<T> Handle<T> {
-    /// Waits until the job is done, and returns what it returned.
+    /// Waits until the job has ended, and returns what it returned. The thread sleeps meanwhile.
     ///
-    /// A job that waits in this way for another job of the same pool keeps a worker busy with sleeping. When
-    /// all workers do that, nobody is left to run what they wait for.
+    /// A job that waits for another job of its own pool keeps its worker from running anything. When all
+    /// workers do that, nothing in the queue ever runs. An event loop never calls this:
+    /// [`submit_then`](crate::ThreadPool::submit_then) is for loops.
     ///
     /// # Errors
     ///
-    /// When the job panicked.
-    pub fn wait(self) -> Result<T, Panicked> {
-        // TODO: receive the result. The job's sender cannot go without having sent one: the pool runs
-        // every job that it has taken, and a panic is a result. If it does, say so in a `Panicked`.
-        todo!("wait for the result")
+    /// When the job panicked, and when it was cancelled.
+    pub fn wait(self) -> Result<T, WaitError> {
+        // TODO: wait for the outcome, and tell apart the three ways in which it can come out.
+        todo!("wait for the outcome")
+    }
+
+    /// As [`Ticket::cancel`]. After it has returned true, [`wait`](Handle::wait) returns
+    /// [`WaitError::Cancelled`].
+    pub fn cancel(&self) -> bool {
+        self.ticket.cancel()
     }
 }
-
-/// The job panicked instead of returning something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panicked {
-    /// What the job said in its `panic!`.
-    pub message: String,
-}
-
-impl Panicked {
-    /// From what `catch_unwind` or `JoinHandle::join` give: `panic!` puts a string there, of one of two types.
-    pub(crate) fn new(payload: Box<dyn Any + Send>) -> Panicked {
-        let message = match payload.downcast::<String>() {
-            Ok(text) => *text,
-            Err(payload) => match payload.downcast::<&'static str>() {
-                Ok(text) => (*text).to_owned(),
-                Err(_) => "a panic without a message".to_owned(),
-            },
-        };
-        Panicked { message }
-    }
-}
-
-impl fmt::Display for Panicked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the job panicked: {}", self.message)
-    }
-}
-
-impl Error for Panicked {}
 
 // `T` need not be printable, and there may be no result yet.
 impl<T> fmt::Debug for Handle<T> {

@@ -1,8 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod catch;
+mod error;
 mod handle;
+mod pending;
 mod pool;
+mod ticket;
+mod worker;
 
 pub use channel::{SendError, TrySendError};
-pub use handle::{Handle, Panicked};
-pub use pool::{Job, ThreadPool};
+pub use error::{Panicked, ShutDown, WaitError};
+pub use handle::Handle;
+pub use pool::ThreadPool;
+pub use ticket::Ticket;
+pub use worker::Job;

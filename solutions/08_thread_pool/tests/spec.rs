@@ -1,258 +1,143 @@
 extern crate thread_pool_solution as thread_pool;
 
-use std::io::ErrorKind;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex, mpsc};
-use std::thread;
-use std::time::{Duration, Instant};
+mod machinery;
 
-use support::{in_child, thread_count, within};
-use thread_pool::{SendError, ThreadPool, TrySendError};
+use std::io::ErrorKind;
+use std::panic::panic_any;
+use std::sync::{Arc, Barrier, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use machinery::{Busy, PanicsWhenDropped, Reports, burn, compare, execute, pool, waits};
+use support::{in_child, thread_cpu_time, within};
+use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
 /// How long a test may take before it counts as hanging. Far more than any of them needs.
 const LIMIT: Duration = Duration::from_secs(5);
 
-#[track_caller]
-fn pool(size: usize) -> ThreadPool {
-    ThreadPool::new(size).expect("the operating system has some threads for a pool")
-}
+/// How long a thread works while another one has nothing to do, in time on the processor.
+const WORK: Duration = Duration::from_millis(60);
+
+/// The most that a thread which has nothing to do may use meanwhile. One that sleeps uses some microseconds;
+/// the clock of some systems has steps of 16 ms.
+const ASLEEP: Duration = Duration::from_millis(17);
 
 #[test]
-fn a_job_runs_on_a_thread_of_the_pool() {
-    let hint = "one job is in the queue of a pool with one worker, and it does not run. Does the worker \
-                receive in a loop, from the receiver of the channel whose sender the pool has? Or does the job \
-                run, and the pool's drop not return: is the sender dropped before the workers are joined?";
+fn a_job_runs_on_a_worker() {
+    let hint = "one job was queued in a pool with one worker, and it has neither run nor been dropped\n\
+                likely    the worker does not receive: is `work` called on the new thread?";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let (done, ran_on) = mpsc::channel();
-        let taken = pool.execute(move || {
+        execute(&pool, move || {
             let _ = done.send(thread::current().id());
         });
-        assert!(
-            taken.is_ok(),
-            "a pool that is not shut down takes a job; execute says {taken:?}. Do the workers keep the \
-             receiver?"
+        let here = thread::current().id();
+        compare(
+            "one job was queued in a pool with one worker",
+            Ok("ran on another thread"),
+            ran_on.recv().map(|id| match id == here {
+                true => "ran on the thread that queued it",
+                false => "ran on another thread",
+            }),
+            "an error means that the job was dropped: does `work` call the job it received?",
         );
-        let ran_on = ran_on.recv();
-        assert!(
-            ran_on.is_ok_and(|id| id != thread::current().id()),
-            "the job runs, on another thread than the one that asks for it. It ran on {ran_on:?} (an error: \
-             on none, it was dropped), and this is {:?}",
-            thread::current().id()
-        );
-
-        for (what, result) in [
-            ("new(0)", ThreadPool::new(0)),
-            ("with_limit(1, 0)", ThreadPool::with_limit(1, 0)),
-        ] {
-            let kind = result.map(|_| ()).map_err(|error| error.kind());
-            assert_eq!(
-                kind,
-                Err(ErrorKind::InvalidInput),
-                "{what} would make a pool that never runs anything: an error. (left: yours)"
-            );
-        }
     });
+    for (call, result) in [
+        ("ThreadPool::new(0)", ThreadPool::new(0)),
+        ("ThreadPool::with_limit(0, 1)", ThreadPool::with_limit(0, 1)),
+        ("ThreadPool::with_limit(1, 0)", ThreadPool::with_limit(1, 0)),
+    ] {
+        compare(
+            &format!("{call}: such a pool would never run a job"),
+            Err(ErrorKind::InvalidInput),
+            result.map(|_| ()).map_err(|error| error.kind()),
+            "the check at the top of `start` or of `with_limit` is gone",
+        );
+    }
 }
 
 #[test]
-fn one_worker_runs_the_jobs_in_order() {
-    within(
-        LIMIT,
-        "ten short jobs for one worker are not done, or the pool's drop does not return",
-        || {
-            let pool = pool(1);
-            // The worker is kept busy until all ten are in the queue.
-            let (open, gate) = mpsc::channel::<()>();
-            let _ = pool.execute(move || {
-                let _ = gate.recv();
-            });
-            let (done, order) = mpsc::channel();
-            for number in 0..10 {
-                let done = done.clone();
-                let _ = pool.execute(move || {
-                    let _ = done.send(number);
-                });
-            }
-            drop(done);
-            drop(open);
-            let order: Vec<i32> = order.iter().collect();
-            assert_eq!(
-                order,
-                [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-                "who came first is served first. (left: yours) Your channel keeps the order; what does the pool \
-             do with it?"
-            );
-        },
-    );
-}
-
-#[test]
-fn all_workers_work_at_the_same_time_and_have_names() {
-    let hint = "four jobs wait for each other, and the pool has four workers, so all four can run at once. \
-                Here they do not. Is a lock held while a job runs, so that the other workers cannot take \
-                theirs? A guard in the head of `while let` lives until the end of the body. Or are there \
-                fewer than four workers?";
+fn all_workers_have_names_and_work_at_the_same_time() {
+    let hint = "a pool of four workers got four jobs that last, or four that wait for each other, and not all run at \
+                the same time\n\
+                likely    a lock is held while a job runs: a guard in the head of `while let` lives until the \
+                end of the body\n\
+                or        fewer than four workers were started\n\
+                or        one worker takes several tasks at once, and they wait for each other";
     within(LIMIT, hint, || {
         let pool = pool(4);
-        let meeting = Arc::new(Barrier::new(4));
-        let (done, names) = mpsc::channel();
-        for _ in 0..4 {
-            let (meeting, done) = (Arc::clone(&meeting), done.clone());
-            let _ = pool.execute(move || {
-                meeting.wait();
-                let _ = done.send(thread::current().name().map(str::to_owned));
-            });
-        }
-        drop(done);
-        let mut names: Vec<String> = names.iter().map(Option::unwrap_or_default).collect();
-        names.sort();
-        assert_eq!(
+        let busy = Busy::all(&pool, 4);
+        let names: Vec<&str> = busy.iter().map(|busy| busy.worker.as_str()).collect();
+        compare(
+            "four jobs run at the same time and say on which thread",
+            vec!["pool0", "pool1", "pool2", "pool3"],
             names,
-            ["pool0", "pool1", "pool2", "pool3"],
-            "each worker's thread has a name, which panics, debuggers and your traces will show. (left: \
-             yours) thread::Builder gives a name."
+            "the threads are not named, or counted from 1: `thread::Builder` gives a name",
         );
-    });
-}
-
-#[test]
-fn a_result_comes_back() {
-    within(LIMIT, "the job is done, and wait does not return", || {
-        let pool = pool(2);
-        let handles: Vec<_> = (1..=20_u64)
-            .map(|number| pool.submit(move || number * number))
-            .collect();
-        let sum: u64 = handles
-            .into_iter()
-            .map(|handle| {
-                let handle = handle.expect("a pool that is not shut down takes a job");
-                handle.wait().expect("the job does not panic")
-            })
-            .sum();
-        assert_eq!(
-            sum, 2870,
-            "20 jobs return the squares of 1 to 20, whose sum is 2870. (left: yours)"
-        );
-
-        let unwanted = pool.submit(|| "nobody waits for this");
-        drop(unwanted);
-        let next = pool.submit(|| "the next one").map(|handle| handle.wait());
-        assert_eq!(
-            next.ok(),
-            Some(Ok("the next one")),
-            "a handle may be dropped, and the job after it still runs. (left: yours)"
-        );
-    });
-}
-
-#[test]
-fn a_job_that_panics_does_not_take_its_worker_along() {
-    let hint = "a pool with one worker ran three jobs that panic, and the fourth does not run. Did a panic \
-                end the worker?";
-    within(LIMIT, hint, || {
-        let pool = pool(1);
-        let mut taken = Vec::new();
-        for _ in 0..3 {
-            taken.push(
-                pool.execute(|| panic!("this panic is part of the test"))
-                    .is_ok(),
-            );
-        }
-        let (done, ran) = mpsc::channel();
-        taken.push(
-            pool.execute(move || {
+        let (done, met) = mpsc::channel();
+        let meeting = Arc::new(Barrier::new(4));
+        for _ in 0..4 {
+            let (done, meeting) = (done.clone(), Arc::clone(&meeting));
+            execute(&pool, move || {
                 let _ = done.send(());
-            })
-            .is_ok(),
-        );
-        assert_eq!(
-            (ran.recv(), taken),
-            (Ok(()), vec![true; 4]),
-            "three jobs panic, and the fourth is taken and runs all the same. (left: yours: an error is a \
-             job that was dropped) Does catch_unwind stand around each job?"
-        );
-    });
-}
-
-#[test]
-fn who_waits_for_a_job_learns_of_its_panic() {
-    let hint = "the job panicked, and wait still waits. Is a panic sent as a result, or is a second sender \
-                kept somewhere?";
-    within(LIMIT, hint, || {
-        let pool = pool(1);
-        let count = 3;
-        let results = [
-            pool.submit(|| -> i32 { panic!("this panic is part of the test") }),
-            pool.submit(move || -> i32 { panic!("and so is number {count}") }),
-            pool.submit(|| 7),
-        ]
-        .map(|handle| {
-            let handle = handle.expect("a pool that is not shut down takes a job");
-            handle.wait().map_err(|panicked| panicked.message)
-        });
-        assert_eq!(
-            results,
-            [
-                Err("this panic is part of the test".to_owned()),
-                Err("and so is number 3".to_owned()),
-                Ok(7)
-            ],
-            "two jobs panic, and their handles say with what message; the third returns 7. (left: yours)"
-        );
-    });
-}
-
-#[test]
-fn a_queue_without_a_limit_takes_jobs_while_all_workers_are_busy() {
-    within(LIMIT, "execute waits although there is no limit", || {
-        let pool = pool(2);
-        let gate = Arc::new(Barrier::new(3));
-        let ran = Arc::new(AtomicUsize::new(0));
-        for _ in 0..2 {
-            let gate = Arc::clone(&gate);
-            let _ = pool.execute(move || {
-                let _ = gate.wait();
+                meeting.wait();
             });
         }
-        let taken = (0..1000)
-            .filter(|_| {
-                let ran = Arc::clone(&ran);
-                let job = move || {
-                    let _ = ran.fetch_add(1, Ordering::Relaxed);
-                };
-                pool.execute(job).is_ok()
-            })
-            .count();
-        assert_eq!(
-            taken, 1000,
-            "both workers are busy, and 1000 jobs more can wait: the pool is never out of threads. (left: \
-             how many yours took)"
+        compare(
+            "all four workers are busy, and four jobs that wait for each other were queued; the first of them",
+            "waits",
+            waits(&met),
+            "there are more workers than asked for (`0..=size`?), or a thread for each job",
         );
-        gate.wait();
-        drop(pool);
-        let ran = ran.load(Ordering::Relaxed);
-        assert_eq!(
-            ran, 1000,
-            "all that were taken have run when the pool is gone. (left: how many of yours)"
+        drop((busy, done));
+        compare(
+            "the four workers were set free, and of the four jobs that wait for each other have run",
+            4,
+            met.iter().count(),
+            "a job was dropped",
         );
     });
 }
 
 #[test]
-fn a_queue_with_a_limit_holds_no_more_than_that() {
-    let hint = "the pool has room for two waiting jobs, and a worker takes one. Is execute, which waits for \
-                room, woken?";
+fn a_queue_without_a_limit_takes_a_thousand_jobs_and_keeps_their_order() {
+    let hint = "a thousand jobs were queued while the only worker was busy, and then it was set free\n\
+                likely    `execute` waits although there is no limit, or the worker does not go on";
     within(LIMIT, hint, || {
-        let pool =
-            ThreadPool::with_limit(1, 2).expect("the operating system has a thread for a pool");
-        let (started, has_started) = mpsc::channel();
-        let (open, gate) = mpsc::channel::<()>();
-        let _ = pool.execute(move || {
-            let _ = started.send(());
-            let _ = gate.recv();
-        });
-        let _ = has_started.recv();
+        let pool = pool(1);
+        let busy = Busy::new(&pool);
+        let (done, order) = mpsc::channel();
+        for number in 0..1000 {
+            let done = done.clone();
+            execute(&pool, move || {
+                let _ = done.send(number);
+            });
+        }
+        drop((done, busy));
+        let order: Vec<i32> = order.iter().collect();
+        let difference = order
+            .iter()
+            .zip(0..)
+            .position(|(yours, number)| *yours != number);
+        compare(
+            "jobs 0 to 999 were queued for one worker; how many ran, and where their order first differs",
+            (1000, None),
+            (order.len(), difference),
+            "the newest job is run first, or some jobs are dropped: a worker receives one task at a time \
+             and runs it",
+        );
+    });
+}
+
+#[test]
+fn a_full_queue_gives_the_job_back_or_waits() {
+    let hint = "two jobs wait in a queue with room for two, a thread waits in `execute` for room, and then the \
+                worker was set free\n\
+                likely    the worker does not go on, or `execute` is not woken by your channel's `recv`";
+    within(LIMIT, hint, || {
+        let pool = ThreadPool::with_limit(1, 2).expect("the operating system has a thread");
+        let busy = Busy::new(&pool);
         let (done, order) = mpsc::channel();
         let job = |number| {
             let done = done.clone();
@@ -260,212 +145,612 @@ fn a_queue_with_a_limit_holds_no_more_than_that() {
                 let _ = done.send(number);
             }
         };
-        let taken = [0, 1].map(|number| pool.try_execute(job(number)).is_ok());
-        assert_eq!(
+        let taken = [0, 1, 2].map(|number| match pool.try_execute(job(number)) {
+            Ok(()) => "taken",
+            Err(TrySendError::Full(back)) => {
+                back();
+                "full"
+            }
+            Err(TrySendError::Disconnected(_)) => "disconnected",
+        });
+        compare(
+            "the worker is busy, the queue has room for two, and three jobs come by `try_execute`",
+            ["taken", "taken", "full"],
             taken,
-            [true, true],
-            "the worker is busy, and two jobs can wait. (left: yours)"
+            "the limit does not reach the channel: is the queue that `start` got the one in use?",
         );
-        match pool.try_execute(job(2)) {
-            Err(TrySendError::Full(back)) => back(),
-            other => panic!(
-                "two jobs wait, which is the limit, so a third one is given back in Full; yours says \
-                 {other:?}"
-            ),
-        }
-        // This one waits for room, and room there is as soon as the gate opens.
-        drop(open);
-        let _ = pool.execute(job(3));
+        compare(
+            "one job runs, two are queued, and one was given back; `pending` says",
+            3,
+            pool.pending(),
+            "the job that was given back is still counted: its `Counted` must be dropped",
+        );
+        let (returned, is_returned) = mpsc::channel();
+        thread::scope(|scope| {
+            let job = job(3);
+            let pool = &pool;
+            scope.spawn(move || {
+                let _ = pool.execute(job);
+                let _ = returned.send(());
+            });
+            compare(
+                "the queue is full, and a thread calls `execute`",
+                "waits",
+                waits(&is_returned),
+                "`execute` does not use `send`, which waits for room",
+            );
+            drop(busy);
+        });
         drop(pool);
         drop(done);
-        let order: Vec<i32> = order.iter().collect();
-        assert_eq!(
-            order,
-            [2, 0, 1, 3],
-            "job 2 was given back and called here at once; 0 and 1 waited in the queue, and 3 for room in \
-             it. (left: yours)"
+        compare(
+            "job 2 was given back and called by the test; 0 and 1 were queued; 3 waited for room",
+            vec![2, 0, 1, 3],
+            order.iter().collect(),
+            "a job was dropped, or the order of the queue was not kept",
         );
     });
 }
 
 #[test]
-fn shutdown_runs_what_is_queued_and_waits_for_it() {
-    let hint = "shutdown does not return. Is the sender dropped before the workers are joined? They end \
-                when it is gone.";
+fn an_idle_worker_sleeps() {
+    let hint = "a job was queued in a pool whose only worker was idle, and it does not run\n\
+                likely    the worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
     within(LIMIT, hint, || {
-        let mut pool = pool(2);
-        let ran = Arc::new(AtomicUsize::new(0));
-        for _ in 0..20 {
-            let ran = Arc::clone(&ran);
-            let _ = pool.execute(move || {
-                // Jobs that take their time: a shutdown that does not wait is back before them.
-                thread::sleep(Duration::from_millis(5));
-                ran.fetch_add(1, Ordering::Relaxed);
+        let pool = pool(1);
+        let worker_time = || {
+            let (done, time) = mpsc::channel();
+            execute(&pool, move || {
+                let _ = done.send(thread_cpu_time());
             });
-        }
-        pool.shutdown();
-        let count = ran.load(Ordering::Relaxed);
-        assert_eq!(
-            count, 20,
-            "20 jobs were taken, so 20 have run when shutdown returns, and yours ran {count}. Are the \
-             workers joined? Does each of them go on until its recv fails?"
+            time.recv().unwrap_or_default()
+        };
+        let before = worker_time();
+        burn(WORK);
+        let used = worker_time().saturating_sub(before);
+        assert!(
+            used < ASLEEP,
+            "another thread worked for {WORK:?} while the pool's worker had nothing to do\n\
+             expected  less than {ASLEEP:?} of processor time used by the worker\n\
+             yours     {used:?}\n\
+             likely    the worker asks again and again: a loop around `try_recv` or `is_empty` in place of \
+             `recv`"
+        );
+    });
+}
+
+#[test]
+fn a_panic_costs_no_worker() {
+    let hint = "three jobs panicked on a pool with one worker, and the job after them does not run\n\
+                likely    the panic ended the worker's thread: does `catch` stand around each job, inside the \
+                loop?";
+    within(LIMIT, hint, || {
+        let pool = pool(1);
+        let (done, ran_on) = mpsc::channel();
+        let where_it_runs = || {
+            let done = done.clone();
+            move || {
+                let _ = done.send(thread::current().id());
+            }
+        };
+        execute(&pool, where_it_runs());
+        execute(&pool, || panic!("this panic is part of the test"));
+        execute(&pool, || panic!("and so is number {}", 2));
+        execute(&pool, || panic_any(PanicsWhenDropped));
+        execute(&pool, where_it_runs());
+        drop(done);
+        let ids: Vec<_> = ran_on.iter().collect();
+        compare(
+            "on one worker: a job, three that panic, and another job. The two that do not panic ran on",
+            "the same thread",
+            match ids[..] {
+                [first, last] if first == last => "the same thread",
+                [_, _] => "two threads",
+                _ => "the last one did not run",
+            },
+            "a panic ended the worker: does `catch` turn it into an error, inside the loop?\n\
+             a new thread was started in place of the old: catch the panic instead\n\
+             what `catch_unwind` returned was dropped, and its own drop panicked: leave that to `panicked`",
+        );
+    });
+}
+
+#[test]
+fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
+    let hint = "four jobs were queued with `submit_then`, and not every `then` was called or dropped\n\
+                likely    a panic in `then` ended the worker: `work` has to catch, too, and not only `submit_then`";
+    within(LIMIT, hint, || {
+        let pool = pool(1);
+        let busy = Busy::new(&pool);
+        let (log, entries) = mpsc::channel();
+        let submit = |name: &'static str, job: fn() -> i32, panics: bool| {
+            let (of_job, of_then) = (log.clone(), log.clone());
+            let taken = pool.submit_then(
+                move || {
+                    let _ = of_job.send((format!("job {name}"), thread::current().id()));
+                    job()
+                },
+                move |outcome| {
+                    let outcome = outcome.map_err(|Panicked { message }| message);
+                    let _ =
+                        of_then.send((format!("then {name} {outcome:?}"), thread::current().id()));
+                    if panics {
+                        panic!("this panic of a `then` is part of the test");
+                    }
+                },
+            );
+            assert!(
+                taken.is_ok(),
+                "a job was submitted to a pool that is not shut down\n\
+                 expected  Ok(Ticket)\n\
+                 yours     {taken:?}\n\
+                 likely    the error of `send` and its success are mixed up"
+            );
+        };
+        submit("A", || 6 * 7, false);
+        submit("B", || panic!("a text"), true);
+        submit("C", || panic!("number {}", 3), false);
+        submit("D", || panic_any(PanicsWhenDropped), false);
+        drop((log, busy));
+        let entries: Vec<_> = entries.iter().collect();
+        let texts: Vec<&str> = entries.iter().map(|(text, _)| text.as_str()).collect();
+        compare(
+            "A returns 42; B panics with \"a text\", and its `then` panics as well; C panics with \"number 3\", \
+             and D with a value that is no text",
+            vec![
+                "job A",
+                "then A Ok(42)",
+                "job B",
+                "then B Err(\"a text\")",
+                "job C",
+                "then C Err(\"number 3\")",
+                "job D",
+                "then D Err(\"a panic without a message\")",
+            ],
+            texts,
+            "`then` is not called after a panic: the outcome of `catch` goes to it, whichever it is\n\
+             `then` runs later, as another job: call it in the same job\n\
+             nothing after `then B`: its panic ended the worker, so `work` has to catch as well",
+        );
+        let first = entries.first().map(|(_, id)| *id);
+        compare(
+            "every job and every `then` of one worker ran on the worker's thread",
+            true,
+            entries.iter().all(|(_, id)| Some(*id) == first),
+            "a thread was started for `then`",
+        );
+    });
+}
+
+#[test]
+fn wait_returns_the_result_or_the_panic_and_sleeps_until_then() {
+    let hint = "a job has ended, by a return or by a panic, and `wait` does not return\n\
+                likely    a panic is not passed on as an outcome, or a second sender of the outcome is kept";
+    within(LIMIT, hint, || {
+        let pool = pool(2);
+        let handles = [
+            pool.submit(|| -> i32 { panic!("this panic is part of the test") }),
+            pool.submit(|| 7),
+        ];
+        let results = handles.map(|handle| handle.map(|handle| handle.wait()));
+        let message = "this panic is part of the test".to_owned();
+        compare(
+            "one job panics and one returns 7; their handles were waited for",
+            [
+                Ok(Err(WaitError::Panicked(Panicked { message }))),
+                Ok(Ok(7)),
+            ],
+            results,
+            "`Cancelled` for the panic: the outcome was not sent. Does `catch` stand inside the job?",
         );
 
-        let (done, refused) = mpsc::channel();
-        match pool.execute(move || {
-            let _ = done.send("ran here");
-        }) {
-            Err(SendError(job)) => job(),
-            Ok(()) => {
-                panic!("after shutdown nobody runs a job, so execute gives it back; yours took it")
-            }
-        }
-        assert_eq!(
-            refused.recv(),
-            Ok("ran here"),
-            "the job that came back can still be called. (left: yours)"
+        drop(pool.submit(|| "the handle of this one is dropped"));
+        let handle = pool.submit(|| burn(WORK)).expect("not shut down");
+        let before = thread_cpu_time();
+        let result = handle.wait();
+        let used = thread_cpu_time().saturating_sub(before);
+        compare(
+            "a job worked for a while, and its handle was waited for",
+            Ok(()),
+            result,
+            "`wait` gives up before the job has ended",
         );
         assert!(
-            pool.submit(|| ()).is_err(),
-            "after shutdown nobody runs a job, so submit gives an error; yours took it"
-        );
-        pool.shutdown();
-        pool.shutdown();
-    });
-}
-
-#[test]
-fn drop_shuts_down_too() {
-    within(LIMIT, "the pool's drop does not return", || {
-        let ran = Arc::new(AtomicUsize::new(0));
-        let pool = pool(2);
-        for _ in 0..20 {
-            let ran = Arc::clone(&ran);
-            let _ = pool.execute(move || {
-                // As above: who does not wait for them is noticed, who does never depends on the time.
-                thread::sleep(Duration::from_millis(5));
-                ran.fetch_add(1, Ordering::Relaxed);
-            });
-        }
-        drop(pool);
-        let count = ran.load(Ordering::Relaxed);
-        assert_eq!(
-            count, 20,
-            "20 jobs were taken, so 20 have run when the pool is gone, and yours ran {count}. Does drop \
-             shut the pool down?"
+            used < ASLEEP,
+            "a job worked for {WORK:?}, and another thread waited for its handle\n\
+             expected  less than {ASLEEP:?} of processor time used by the waiting thread\n\
+             yours     {used:?}\n\
+             likely    `wait` asks again and again: a loop around `try_recv` in place of `recv`"
         );
     });
 }
 
 #[test]
-fn no_thread_is_left() {
-    // In a process of its own, where no other test starts threads.
-    let child = in_child("no_thread_is_left", || {
-        let before = thread_count();
-        let pools = [pool(3), pool(4)];
-        let during = thread_count();
-        assert_eq!(
-            during,
-            before + 7,
-            "with a pool of 3 and one of 4, the operating system counts 7 threads more. (left: yours)"
+fn a_cancelled_job_never_runs() {
+    let hint = "the only worker is busy, a queued job was cancelled, and `cancel` or `wait` does not return\n\
+                likely    the job that was taken out of the slot is kept somewhere, and with it the sender of its outcome";
+    within(LIMIT, hint, || {
+        let pool = pool(1);
+        let busy = Busy::new(&pool);
+        let (ran, log) = mpsc::channel();
+        let captured = Arc::new(());
+        let submit = |name: &'static str| {
+            let (job_ran, then_ran) = (ran.clone(), ran.clone());
+            let (of_job, of_then) = (Arc::clone(&captured), Arc::clone(&captured));
+            pool.submit_then(
+                move || {
+                    let _ = job_ran.send(format!("job {name}"));
+                    drop(of_job);
+                },
+                move |_| {
+                    let _ = then_ran.send(format!("then {name}"));
+                    drop(of_then);
+                },
+            )
+            .expect("not shut down")
+        };
+        let cancelled = submit("A");
+        compare(
+            "the worker is busy, and job A in the queue is cancelled twice; `cancel` returns",
+            [true, false],
+            [cancelled.cancel(), cancelled.cancel()],
+            "[false, false]: the ticket has no slot, or one that nothing holds any more\n\
+             [true, true]: `cancel` says what was asked for and not whether it took the job out",
         );
-        drop(pools);
-        // A thread that was joined may be on the system's list for a moment longer.
-        let end = Instant::now() + Duration::from_secs(2);
-        while thread_count() > before && Instant::now() < end {
-            thread::yield_now();
-        }
-        assert_eq!(
-            thread_count(),
-            before,
-            "both pools are gone, and their threads are not. (left: how many there are, right: how many \
-             there were before) Does every worker see the end of the queue?"
+        compare(
+            "job A is cancelled; of the values that A and its `then` captured there are left",
+            0,
+            Arc::strong_count(&captured) - 1,
+            "the job is only marked and stays in the queue: `cancel` takes it out of the slot and drops it",
+        );
+        let handle = pool.submit(|| "ran").expect("not shut down");
+        compare(
+            "a handle is cancelled while its job is in the queue, and then waited for",
+            (true, Err(WaitError::Cancelled)),
+            (handle.cancel(), handle.wait()),
+            "`wait` mistakes an outcome that never comes for something else",
+        );
+        let kept = submit("B");
+        drop((ran, busy));
+        compare(
+            "A was cancelled, B was not; then the worker went on and ran",
+            vec!["job B".to_owned(), "then B".to_owned()],
+            log.iter().collect(),
+            "no B: the worker ended when it met the empty slot, and there may be more behind it",
+        );
+        compare(
+            "job B has ended, and now it is cancelled; `cancel` returns",
+            false,
+            kept.cancel(),
+            "the job is still in the slot after it has run",
         );
     });
+}
+
+#[test]
+fn a_job_that_has_begun_cannot_be_cancelled() {
+    let hint = "a job is running, and `cancel` does not return before the job ends\n\
+                likely    the slot's lock is held while the job runs: in `if let Some(job) = \
+                slot.lock()...take()` the guard lives until the end of the block. Use `take`.";
+    within(LIMIT, hint, || {
+        let pool = pool(1);
+        let (begun, has_begun) = mpsc::channel();
+        let (end, is_to_end) = mpsc::channel::<()>();
+        let handle = pool
+            .submit(move || {
+                let _ = begun.send(());
+                let _ = is_to_end.recv();
+                "ended"
+            })
+            .expect("not shut down");
+        let began = has_begun.recv();
+        let cancelled = handle.cancel();
+        drop(end);
+        compare(
+            "a job has begun; it is cancelled, and then it ends. `cancel` returns, and `wait` returns",
+            (Ok(()), false, Ok("ended")),
+            (began, cancelled, handle.wait()),
+            "`cancel` returns true although the worker has taken the job out of the slot before",
+        );
+    });
+}
+
+#[test]
+fn pending_counts_what_is_queued_or_running() {
+    let hint =
+        "a job was queued with `submit_then`, the worker was set free, and `then` is not called";
+    within(LIMIT, hint, || {
+        let pool = pool(1);
+        let mut counts = vec![pool.pending()];
+        let busy = Busy::new(&pool);
+        counts.push(pool.pending());
+        let (then, outcome) = mpsc::channel();
+        let (end, is_to_end) = mpsc::channel::<()>();
+        let ticket = pool.submit_then(
+            || (),
+            move |_| {
+                let _ = then.send(());
+                let _ = is_to_end.recv();
+            },
+        );
+        let panics = pool.submit(|| panic!("this panic is part of the test"));
+        execute(&pool, || ());
+        let cancelled = pool.submit(|| ());
+        counts.push(pool.pending());
+        let _ = cancelled.map(|handle| handle.cancel());
+        counts.push(pool.pending());
+        drop(busy);
+        let _ = outcome.recv();
+        counts.push(pool.pending());
+        drop((end, ticket));
+        let _ = panics.map(|handle| handle.wait());
+        // The only worker has begun this job, so it is done with all others.
+        let last = Busy::new(&pool);
+        counts.push(pool.pending());
+        drop(last);
+        compare(
+            "`pending` in turn: of a new pool; with one job running; with four more queued; after one of those \
+             was cancelled; in the `then` of the first of them; and when only one job is left, running",
+            vec![0, 1, 5, 4, 2, 1],
+            counts,
+            "0 where 1 job runs: what runs counts as well as what is queued\n\
+             5 after the cancelling: the count must be given up with the job, so the job has to own it\n\
+             3 in `then`: give up the count before you call `then`\n\
+             too many at the end: a panic took a `Counted` along, or one is never dropped",
+        );
+    });
+}
+
+#[test]
+fn shutdown_runs_what_is_queued_and_joins_every_worker() {
+    let hint = "all jobs have ended, and `shutdown` does not return\n\
+                likely    the workers are joined before the sender is dropped; they end when it is gone\n\
+                or        a worker does not end when `recv` gives an error";
+    within(LIMIT, hint, || {
+        // Three pools of three workers. In each, another worker has a job that lasts longer than the rest.
+        let mut pools: Vec<_> = (0..3)
+            .map(|longest| {
+                let mut pool = pool(3);
+                let mut busy = Busy::all(&pool, 3);
+                let (ran, log) = mpsc::channel();
+                for _ in 0..5 {
+                    let ran = ran.clone();
+                    execute(&pool, move || {
+                        let _ = ran.send(());
+                    });
+                }
+                drop(ran);
+                let busy = busy.remove(longest);
+                let (returned, is_returned) = mpsc::channel();
+                let closing = thread::spawn(move || {
+                    pool.shutdown();
+                    let _ = returned.send(());
+                    pool
+                });
+                (busy, log, is_returned, closing)
+            })
+            .collect();
+        for (busy, log, is_returned, _) in &pools {
+            compare(
+                "five jobs were queued when `shutdown` was called; of these have run",
+                5,
+                log.iter().count(),
+                "what is queued is dropped: a worker goes on until `recv` gives an error",
+            );
+            compare(
+                &format!("`shutdown` was called while {} runs a job", busy.worker),
+                "waits",
+                waits(is_returned),
+                "that worker, or every one, is not joined: `join` each handle in the list",
+            );
+        }
+        let (busy, _, _, closing) = pools.remove(0);
+        drop((busy, pools));
+        let mut pool = closing.join().expect("shutdown does not panic");
+        let refused = match pool.execute(|| ()) {
+            Err(SendError(job)) => {
+                job();
+                "given back"
+            }
+            Ok(()) => "taken",
+        };
+        let refused_too = match pool.try_execute(|| ()) {
+            Err(TrySendError::Disconnected(_)) => "disconnected",
+            Err(TrySendError::Full(_)) => "full",
+            Ok(()) => "taken",
+        };
+        compare(
+            "after a shutdown: `execute`, `try_execute`, `submit`, `submit_then`, and `pending`",
+            (
+                "given back",
+                "disconnected",
+                Some(ShutDown),
+                Some(ShutDown),
+                0,
+            ),
+            (
+                refused,
+                refused_too,
+                pool.submit(|| ()).err(),
+                pool.submit_then(|| (), |_| ()).err(),
+                pool.pending(),
+            ),
+            "jobs are taken: the sender is still in the pool. `jobs` is `None` after a shutdown",
+        );
+        pool.shutdown();
+        pool.shutdown_now();
+    });
+}
+
+#[test]
+fn the_workers_end_without_a_panic() {
+    // In a process of its own, whose standard error is its own as well.
+    let child = in_child("the_workers_end_without_a_panic", || {
+        let mut pool = pool(2);
+        execute(&pool, || ());
+        pool.shutdown();
+    });
+    let (stdout, stderr) = (child.stdout(), child.stderr());
     assert!(
-        child.status.success(),
-        "the child process that counts the threads failed:\n{}{}",
-        child.stdout(),
-        child.stderr()
+        child.status.success() && !stderr.contains("panicked"),
+        "a process makes a pool of two workers, runs a job, and shuts the pool down\n\
+         expected  exit status 0, and no panic on standard error\n\
+         yours     {}\n\
+         likely    the worker unwraps what `recv` returns: the error is how it learns that the work is over\n\
+         {stdout}{stderr}",
+        child.status
     );
 }
 
 #[test]
-fn a_pool_dropped_by_its_own_job_waits_for_the_other_workers() {
-    let hint = "a job on pool0 dropped the last reference to its pool while two other jobs were running, and \
-                the drop does not return when those are over. Does the worker join itself?";
+fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
+    let hint = "`shutdown_now` was called while both workers are busy, and a queued job is still not dropped\n\
+                likely    the running jobs are joined first: drop the queued jobs before that\n\
+                or        a ticket owns the slot (an `Arc` where a `Weak` belongs), so the job lives as long as its handle";
     within(LIMIT, hint, || {
-        let pool = Arc::new(pool(3));
-        let last = Arc::new(Mutex::new(Some(Arc::clone(&pool))));
-        // The three workers, and this thread when it has given up its own reference.
-        let all_here = Arc::new(Barrier::new(4));
-        let (report, reports) = mpsc::channel();
-        let mut gates = Vec::new();
-        for _ in 0..3 {
-            let (last, all_here) = (Arc::clone(&last), Arc::clone(&all_here));
-            let report = report.clone();
-            let (open, gate) = mpsc::channel::<()>();
-            gates.push(open);
-            let taken = pool.execute(move || {
-                all_here.wait();
-                if thread::current().name() == Some("pool0") {
-                    let last = last.lock().expect("nobody panics with the lock").take();
-                    drop(last);
-                    let _ = report.send("dropped");
-                } else {
-                    let _ = gate.recv();
+        let mut pool = pool(2);
+        let busy = Busy::all(&pool, 2);
+        let handle = pool.submit(|| "ran").expect("not shut down");
+        execute(&pool, {
+            let captured = PanicsWhenDropped;
+            move || drop(captured)
+        });
+        let (then, outcome) = mpsc::channel();
+        let ticket = pool
+            .submit_then(|| "ran", move |outcome| drop(then.send(outcome)))
+            .expect("not shut down");
+        let (returned, is_returned) = mpsc::channel();
+        let closing = thread::spawn(move || {
+            pool.shutdown_now();
+            let _ = returned.send(());
+            pool
+        });
+        compare(
+            "`shutdown_now` is called while both workers are busy and three jobs are queued: a handle's, one with \
+             a value that panics when it is dropped, and one with a `then`. `wait` returns; `then` gets; the last \
+             ticket's `cancel` returns",
+            (Err(WaitError::Cancelled), None, false),
+            (handle.wait(), outcome.recv().ok(), ticket.cancel()),
+            "the queued jobs are run: `take_all` empties the queue\n\
+             `then` is called for a job that was dropped: it never runs",
+        );
+        compare(
+            "the queued jobs are dropped, and both workers are still busy; `shutdown_now`",
+            "waits",
+            waits(&is_returned),
+            "the workers are not joined: it ends as `shutdown` does",
+        );
+        let (done, finished) = mpsc::channel();
+        for busy in busy {
+            let done = done.clone();
+            busy.end_with(move || {
+                let _ = done.send(());
+            });
+        }
+        let pending = closing.join().map(|pool| pool.pending());
+        compare(
+            "two jobs were running at `shutdown_now` and were then told to end. `shutdown_now` returned, \
+             `pending` is; of the two have ended before",
+            (Some(0), 2),
+            (pending.ok(), finished.try_iter().count()),
+            "None: a panic came out of `shutdown_now`. The queued job's captured value panicked in its drop: \
+             drop each task inside `catch`",
+        );
+    });
+}
+
+#[test]
+fn drop_shuts_down_also_while_a_panic_unwinds() {
+    let hint = "a pool was dropped and its job has ended, and the drop does not return";
+    within(LIMIT, hint, || {
+        for panics in [false, true] {
+            let pool = pool(2);
+            let busy = Busy::new(&pool);
+            let (over, is_over) = mpsc::channel();
+            let owner = thread::spawn(move || {
+                // The one declared last is dropped first, in a panic too.
+                let _over = Reports(over);
+                let _pool = pool;
+                if panics {
+                    panic!("this panic is part of the test");
                 }
             });
-            assert!(taken.is_ok(), "a pool that is not shut down takes a job");
+            let (setup, likely) = match panics {
+                false => (
+                    "a thread drops its pool, in which a job runs; the drop",
+                    "`drop` does not shut the pool down",
+                ),
+                true => (
+                    "a thread panics, which drops its pool, in which a job runs; the drop",
+                    "`drop` does nothing while a panic unwinds: it can and must join here too",
+                ),
+            };
+            compare(setup, "waits", waits(&is_over), likely);
+            drop(busy);
+            let ended = owner.join();
+            compare(
+                "the owner of the pool ended in a panic",
+                panics,
+                ended.is_err(),
+                "`drop` panicked",
+            );
         }
-        drop((pool, report));
-        all_here.wait();
-        // The other two run until their gates are open, so a drop that waits for them cannot be over.
-        let early = reports.recv_timeout(Duration::from_millis(50));
-        assert!(
-            early.is_err(),
-            "the pool was dropped by a job on pool0, and the drop returned while pool1 and pool2 were still \
-             running their jobs. Leaving out one's own worker is right, but the others are joined all the \
-             same: does your loop end where it should go on?"
+    });
+}
+
+#[test]
+fn a_job_may_shut_down_another_pool() {
+    let hint =
+        "a job of pool B shut pool A down, the job in A has ended, and `shutdown` does not return";
+    within(LIMIT, hint, || {
+        let (mut a, b) = (pool(1), pool(1));
+        let (in_a, in_b) = (Busy::new(&a), Busy::new(&b));
+        let (returned, is_returned) = mpsc::channel();
+        in_b.end_with(move || {
+            a.shutdown();
+            let _ = returned.send(());
+        });
+        compare(
+            "a job on pool0 of pool B calls `shutdown` for pool A, whose pool0 runs a job",
+            "waits",
+            waits(&is_returned),
+            "the own worker is found by its name, and both are called pool0: compare `thread().id()`",
         );
-        drop(gates);
-        assert_eq!(
-            reports.recv(),
-            Ok("dropped"),
-            "when the other workers are done, the drop returns and the job goes on. (left: yours; an error \
-             means that drop panicked)"
+        drop(in_a);
+        compare(
+            "the job in A has ended; `shutdown` in B's job returns",
+            Ok(()),
+            is_returned.recv(),
+            "an error means that `shutdown` panicked",
         );
     });
 }
 
 #[test]
 fn a_job_may_drop_the_last_reference_to_its_pool() {
-    let hint = "a job dropped the last reference to its own pool, and the drop does not return. Does the \
-                worker join itself?";
+    let hint = "a job on pool0 dropped its own pool, the other jobs have ended, and the drop does not return\n\
+                likely    the worker joins itself: leave out the thread that runs `shutdown`";
     within(LIMIT, hint, || {
-        let pool = Arc::new(pool(3));
-        let (open, gate) = mpsc::channel::<()>();
-        let (report, reports) = mpsc::channel();
-        let last = Arc::clone(&pool);
-        let taken = pool.execute(move || {
-            let _ = gate.recv();
+        let last = pool(3);
+        let mut busy = Busy::all(&last, 3);
+        let (returned, is_returned) = mpsc::channel();
+        // The list is sorted: this is pool0, the first in the pool's own list too.
+        busy.remove(0).end_with(move || {
             drop(last);
-            let _ = report.send("the pool is dropped");
+            let _ = returned.send(());
         });
-        assert!(taken.is_ok(), "a pool that is not shut down takes a job");
-        drop(pool);
-        drop(open);
-        assert_eq!(
-            reports.recv(),
-            Ok("the pool is dropped"),
-            "the job goes on after the drop: the other workers are joined, and its own worker, which is \
-             running it, is not. (left: yours; an error means that drop panicked: joining itself is refused \
-             by some systems, and on others never ends)"
+        compare(
+            "a job on pool0 drops its own pool while pool1 and pool2 run jobs; the drop",
+            "waits",
+            waits(&is_returned),
+            "the loop over the workers ends where it should go on: only the own worker is left out",
         );
-        // The sender is dropped at the end of the job; now its worker ends, by itself.
-        assert!(
-            reports.recv().is_err(),
-            "the job is over, and its sender is gone"
+        drop(busy);
+        compare(
+            "the jobs on pool1 and pool2 have ended; the drop on pool0 returns",
+            Ok(()),
+            is_returned.recv(),
+            "an error means that the drop panicked: the worker joined itself, which some systems refuse",
         );
     });
 }

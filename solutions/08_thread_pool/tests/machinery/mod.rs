@@ -1,0 +1,131 @@
+//! What the specification is made of: busy workers, a comparison that explains itself, processor time.
+
+use std::fmt::Debug;
+use std::hint;
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::thread;
+use std::time::Duration;
+
+use support::thread_cpu_time;
+use thread_pool::ThreadPool;
+
+/// Starts a pool without a limit.
+#[track_caller]
+pub fn pool(size: usize) -> ThreadPool {
+    ThreadPool::new(size).expect("the operating system has some threads for a pool")
+}
+
+/// Queues a job.
+#[track_caller]
+pub fn execute(pool: &ThreadPool, job: impl FnOnce() + Send + 'static) {
+    let taken = pool.execute(job);
+    assert!(
+        taken.is_ok(),
+        "a job was queued in a pool that is not shut down\n\
+         expected  Ok(())\n\
+         yours     {taken:?}\n\
+         likely    the pool has no sender, or the receiver is gone: are both in the ThreadPool?"
+    );
+}
+
+/// Fails unless `yours` is `expected`. `likely` names the mistakes that cause this, the likeliest first, one a
+/// line.
+#[track_caller]
+pub fn compare<T: Debug + PartialEq>(setup: &str, expected: T, yours: T, likely: &str) {
+    let likely = likely.replace('\n', "\n          ");
+    assert!(
+        expected == yours,
+        "{setup}\nexpected  {expected:?}\nyours     {yours:?}\nlikely    {likely}"
+    );
+}
+
+/// A worker that runs one job, which lasts until the test says so. Dropping this ends the job.
+pub struct Busy {
+    /// The name of the worker's thread.
+    pub worker: String,
+    last: Sender<Box<dyn FnOnce() + Send>>,
+}
+
+impl Busy {
+    /// Queues a job in `pool` and returns when it has begun.
+    #[track_caller]
+    pub fn new(pool: &ThreadPool) -> Busy {
+        let (last, command) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        let (begun, has_begun) = mpsc::channel();
+        execute(pool, move || {
+            let name = thread::current().name().unwrap_or("(no name)").to_owned();
+            let _ = begun.send(name);
+            drop(begun);
+            if let Ok(last) = command.recv() {
+                last();
+            }
+        });
+        let worker = has_begun.recv();
+        assert!(
+            worker.is_ok(),
+            "a job was queued in a pool that has a free worker\n\
+             expected  the job begins\n\
+             yours     the job was dropped and never ran\n\
+             likely    the worker's thread has ended: is there a loop, and does it go on after a panic?"
+        );
+        Busy {
+            worker: worker.unwrap_or_default(),
+            last,
+        }
+    }
+
+    /// Makes every worker of a pool of `size` busy. The list is sorted by the workers' names.
+    #[track_caller]
+    pub fn all(pool: &ThreadPool, size: usize) -> Vec<Busy> {
+        let mut all: Vec<Busy> = (0..size).map(|_| Busy::new(pool)).collect();
+        all.sort_by(|a, b| a.worker.cmp(&b.worker));
+        all
+    }
+
+    /// Lets the job call `last` and end.
+    pub fn end_with(self, last: impl FnOnce() + Send + 'static) {
+        let _ = self.last.send(Box::new(last));
+    }
+}
+
+/// Keeps the processor busy until this thread has used this much time on it.
+pub fn burn(time: Duration) {
+    let end = thread_cpu_time() + time;
+    while thread_cpu_time() < end {
+        hint::spin_loop();
+    }
+}
+
+/// `"waits"` when nothing has been reported by now, otherwise `"is over"`. For calls and jobs that must wait for
+/// something that the test has not done yet.
+///
+/// A call that wrongly does not wait gets as much of the processor as this thread uses here, a hundred times
+/// what it needs, however busy the machine is. A call that waits passes, however long this takes.
+pub fn waits(over: &Receiver<()>) -> &'static str {
+    burn(Duration::from_millis(20));
+    match over.try_recv() {
+        Err(TryRecvError::Empty) => "waits",
+        Ok(()) => "is over",
+        Err(TryRecvError::Disconnected) => "is over, without a report",
+    }
+}
+
+/// Panics when it is dropped, unless a panic is under way.
+pub struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic!("this panic in a drop is part of the test");
+        }
+    }
+}
+
+/// Reports to a channel when it is dropped.
+pub struct Reports(pub Sender<()>);
+
+impl Drop for Reports {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
