@@ -13,7 +13,7 @@ use support::{in_child, thread_cpu_time, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
 /// How long a test may take before it counts as hanging. Far more than any of them needs.
-const LIMIT: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(3);
 
 /// How long a thread works while another one has nothing to do, in time on the processor.
 const WORK: Duration = Duration::from_millis(60);
@@ -73,7 +73,8 @@ fn all_workers_have_names_and_work_at_the_same_time() {
             "four jobs run at the same time and say on which thread",
             vec!["pool0", "pool1", "pool2", "pool3"],
             names,
-            "the threads are not named, or counted from 1: `thread::Builder` gives a name",
+            "the threads have no names, or are counted from 1: `thread::Builder` gives a name\n\
+             there are more workers than asked for (`0..=size`?)",
         );
         let (done, met) = mpsc::channel();
         let meeting = Arc::new(Barrier::new(4));
@@ -124,8 +125,8 @@ fn a_queue_without_a_limit_takes_a_thousand_jobs_and_keeps_their_order() {
             "jobs 0 to 999 were queued for one worker; how many ran, and where their order first differs",
             (1000, None),
             (order.len(), difference),
-            "the newest job is run first, or some jobs are dropped: a worker receives one task at a time \
-             and runs it",
+            "the newest job is run first: a worker receives one task at a time and runs it\n\
+             a job is dropped",
         );
     });
 }
@@ -221,9 +222,7 @@ fn an_idle_worker_sleeps() {
 
 #[test]
 fn a_panic_costs_no_worker() {
-    let hint = "three jobs panicked on a pool with one worker, and the job after them does not run\n\
-                likely    the panic ended the worker's thread: does `catch` stand around each job, inside the \
-                loop?";
+    let hint = "three jobs panicked on a pool with one worker, the pool was dropped, and the drop does not return";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let (done, ran_on) = mpsc::channel();
@@ -238,7 +237,7 @@ fn a_panic_costs_no_worker() {
         execute(&pool, || panic!("and so is number {}", 2));
         execute(&pool, || panic_any(PanicsWhenDropped));
         execute(&pool, where_it_runs());
-        drop(done);
+        drop((done, pool));
         let ids: Vec<_> = ran_on.iter().collect();
         compare(
             "on one worker: a job, three that panic, and another job. The two that do not panic ran on",
@@ -257,8 +256,7 @@ fn a_panic_costs_no_worker() {
 
 #[test]
 fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
-    let hint = "four jobs were queued with `submit_then`, and not every `then` was called or dropped\n\
-                likely    a panic in `then` ended the worker: `work` has to catch, too, and not only `submit_then`";
+    let hint = "four jobs were queued with `submit_then`, the pool was dropped, and the drop does not return";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let busy = Busy::new(&pool);
@@ -291,7 +289,7 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
         submit("B", || panic!("a text"), true);
         submit("C", || panic!("number {}", 3), false);
         submit("D", || panic_any(PanicsWhenDropped), false);
-        drop((log, busy));
+        drop((log, busy, pool));
         let entries: Vec<_> = entries.iter().collect();
         let texts: Vec<&str> = entries.iter().map(|(text, _)| text.as_str()).collect();
         compare(
@@ -308,9 +306,10 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
                 "then D Err(\"a panic without a message\")",
             ],
             texts,
-            "`then` is not called after a panic: the outcome of `catch` goes to it, whichever it is\n\
-             `then` runs later, as another job: call it in the same job\n\
-             nothing after `then B`: its panic ended the worker, so `work` has to catch as well",
+            "no `then` after a panic: `catch` the job alone, and call `then` with either outcome\n\
+             nothing after `then B`: its panic ended the worker, so `work` has to `catch` as well\n\
+             all jobs first: `then` was queued as another job\n\
+             another message: the one of `panic!` is lost in `catch`",
         );
         let first = entries.first().map(|(_, id)| *id);
         compare(
@@ -341,7 +340,8 @@ fn wait_returns_the_result_or_the_panic_and_sleeps_until_then() {
                 Ok(Ok(7)),
             ],
             results,
-            "`Cancelled` for the panic: the outcome was not sent. Does `catch` stand inside the job?",
+            "`Cancelled` for the panic: `then` was not called with it, or `wait` has one error for everything\n\
+             another message: the one of `panic!` is lost on the way",
         );
 
         drop(pool.submit(|| "the handle of this one is dropped"));
@@ -461,12 +461,23 @@ fn pending_counts_what_is_queued_or_running() {
         "a job was queued with `submit_then`, the worker was set free, and `then` is not called";
     within(LIMIT, hint, || {
         let pool = pool(1);
-        let mut counts = vec![pool.pending()];
+        let counts = |setup: &str, expected: usize, likely: &str| {
+            compare(setup, expected, pool.pending(), likely);
+        };
+        counts(
+            "`pending` of a new pool",
+            0,
+            "something else than jobs is counted",
+        );
         let busy = Busy::new(&pool);
-        counts.push(pool.pending());
+        counts(
+            "`pending` while one job runs and nothing is queued",
+            1,
+            "only the queue is counted, or the count is given up when the job begins",
+        );
         let (then, outcome) = mpsc::channel();
         let (end, is_to_end) = mpsc::channel::<()>();
-        let ticket = pool.submit_then(
+        let _ticket = pool.submit_then(
             || (),
             move |_| {
                 let _ = then.send(());
@@ -476,27 +487,32 @@ fn pending_counts_what_is_queued_or_running() {
         let panics = pool.submit(|| panic!("this panic is part of the test"));
         execute(&pool, || ());
         let cancelled = pool.submit(|| ());
-        counts.push(pool.pending());
+        counts(
+            "`pending` while one job runs and four are queued",
+            5,
+            "a job is counted twice, once by its `Task` and once by itself, or not at all",
+        );
         let _ = cancelled.map(|handle| handle.cancel());
-        counts.push(pool.pending());
+        counts(
+            "`pending` while one job runs and four are queued, of which one is cancelled",
+            4,
+            "the count stays in the queue: the job must own its `Counted`, to be dropped with it",
+        );
         drop(busy);
         let _ = outcome.recv();
-        counts.push(pool.pending());
-        drop((end, ticket));
+        counts(
+            "`pending` when a job has ended, its `then` has begun, and two jobs are queued",
+            2,
+            "the job gives up its count after `then`: it has to do so before",
+        );
+        drop(end);
         let _ = panics.map(|handle| handle.wait());
         // The only worker has begun this job, so it is done with all others.
-        let last = Busy::new(&pool);
-        counts.push(pool.pending());
-        drop(last);
-        compare(
-            "`pending` in turn: of a new pool; with one job running; with four more queued; after one of those \
-             was cancelled; in the `then` of the first of them; and when only one job is left, running",
-            vec![0, 1, 5, 4, 2, 1],
-            counts,
-            "0 where 1 job runs: what runs counts as well as what is queued\n\
-             5 after the cancelling: the count must be given up with the job, so the job has to own it\n\
-             3 in `then`: give up the count before you call `then`\n\
-             too many at the end: a panic took a `Counted` along, or one is never dropped",
+        let _last = Busy::new(&pool);
+        counts(
+            "`pending` when all jobs have ended, one of them by a panic, and a last one runs",
+            1,
+            "a panic skips the line that gives up the count, or it is given up twice",
         );
     });
 }
@@ -714,7 +730,8 @@ fn a_job_may_shut_down_another_pool() {
             "a job on pool0 of pool B calls `shutdown` for pool A, whose pool0 runs a job",
             "waits",
             waits(&is_returned),
-            "the own worker is found by its name, and both are called pool0: compare `thread().id()`",
+            "the own worker is found by its name, and both are called pool0: compare `thread().id()`\n\
+             nobody is joined on a worker: only the worker itself is left out",
         );
         drop(in_a);
         compare(
@@ -743,7 +760,8 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
             "a job on pool0 drops its own pool while pool1 and pool2 run jobs; the drop",
             "waits",
             waits(&is_returned),
-            "the loop over the workers ends where it should go on: only the own worker is left out",
+            "`is over`: the loop ends at its own worker, where it should go on to the others\n\
+             `is over, without a report`: the drop panicked, because the worker joined itself",
         );
         drop(busy);
         compare(
