@@ -2,23 +2,16 @@ mod machinery;
 
 use std::io::ErrorKind;
 use std::panic::panic_any;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use machinery::{Busy, PanicsWhenDropped, Reports, burn, compare, execute, pool, waits};
-use support::{in_child, thread_cpu_time, within};
+use machinery::{Busy, PanicsWhenDropped, Reports, compare, execute, others_sleep, pool, waits};
+use support::{in_child, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
 /// How long a test may take before it counts as hanging. Far more than any of them needs.
-const LIMIT: Duration = Duration::from_secs(5);
-
-/// How long a thread works while another one has nothing to do, in time on the processor.
-const WORK: Duration = Duration::from_millis(60);
-
-/// The most that a thread which has nothing to do may use meanwhile. One that sleeps uses some microseconds;
-/// the clock of some systems has steps of 16 ms.
-const ASLEEP: Duration = Duration::from_millis(17);
+const LIMIT: Duration = Duration::from_secs(3);
 
 #[test]
 fn a_job_runs_on_a_worker() {
@@ -57,10 +50,12 @@ fn a_job_runs_on_a_worker() {
 
 #[test]
 fn all_workers_have_names_and_work_at_the_same_time() {
-    let hint = "four jobs that last were queued in a pool with four workers, and not all four have begun\n\
+    let hint = "a pool of four workers got four jobs that last, or four that wait for each other, and not all run at \
+                the same time\n\
                 likely    a lock is held while a job runs: a guard in the head of `while let` lives until the \
-                end of the body\n          \
-                or        fewer than four workers were started";
+                end of the body\n\
+                or        fewer than four workers were started\n\
+                or        one worker takes several tasks at once, and they wait for each other";
     within(LIMIT, hint, || {
         let pool = pool(4);
         let busy = Busy::all(&pool, 4);
@@ -69,19 +64,31 @@ fn all_workers_have_names_and_work_at_the_same_time() {
             "four jobs run at the same time and say on which thread",
             vec!["pool0", "pool1", "pool2", "pool3"],
             names,
-            "the threads are not named, or counted from 1: `thread::Builder` gives a name",
+            "the threads have no names, or are counted from 1: `thread::Builder` gives a name\n\
+             there are more workers than asked for (`0..=size`?)",
         );
-        let (done, fifth) = mpsc::channel();
-        execute(&pool, move || {
-            let _ = done.send(());
-        });
+        let (done, met) = mpsc::channel();
+        let meeting = Arc::new(Barrier::new(4));
+        for _ in 0..4 {
+            let (done, meeting) = (done.clone(), Arc::clone(&meeting));
+            execute(&pool, move || {
+                let _ = done.send(());
+                meeting.wait();
+            });
+        }
         compare(
-            "all four workers are busy, and a fifth job was queued; it",
+            "all four workers are busy, and four jobs that wait for each other were queued; the first of them",
             "waits",
-            waits(&fifth),
+            waits(&met),
             "there are more workers than asked for (`0..=size`?), or a thread for each job",
         );
-        drop(busy);
+        drop((busy, done));
+        compare(
+            "the four workers were set free, and of the four jobs that wait for each other have run",
+            4,
+            met.iter().count(),
+            "a job was dropped",
+        );
     });
 }
 
@@ -109,8 +116,8 @@ fn a_queue_without_a_limit_takes_a_thousand_jobs_and_keeps_their_order() {
             "jobs 0 to 999 were queued for one worker; how many ran, and where their order first differs",
             (1000, None),
             (order.len(), difference),
-            "the newest job is run first, or some jobs are dropped: a worker receives one task at a time \
-             and runs it",
+            "the newest job is run first: a worker receives one task at a time and runs it\n\
+             a job is dropped",
         );
     });
 }
@@ -178,37 +185,8 @@ fn a_full_queue_gives_the_job_back_or_waits() {
 }
 
 #[test]
-fn an_idle_worker_sleeps() {
-    let hint = "a job was queued in a pool whose only worker was idle, and it does not run\n\
-                likely    the worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
-    within(LIMIT, hint, || {
-        let pool = pool(1);
-        let worker_time = || {
-            let (done, time) = mpsc::channel();
-            execute(&pool, move || {
-                let _ = done.send(thread_cpu_time());
-            });
-            time.recv().unwrap_or_default()
-        };
-        let before = worker_time();
-        burn(WORK);
-        let used = worker_time().saturating_sub(before);
-        assert!(
-            used < ASLEEP,
-            "another thread worked for {WORK:?} while the pool's worker had nothing to do\n\
-             expected  less than {ASLEEP:?} of processor time used by the worker\n\
-             yours     {used:?}\n\
-             likely    the worker asks again and again: a loop around `try_recv` or `is_empty` in place of \
-             `recv`"
-        );
-    });
-}
-
-#[test]
 fn a_panic_costs_no_worker() {
-    let hint = "three jobs panicked on a pool with one worker, and the job after them does not run\n\
-                likely    the panic ended the worker's thread: does `catch` stand around each job, inside the \
-                loop?";
+    let hint = "three jobs panicked on a pool with one worker, the pool was dropped, and the drop does not return";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let (done, ran_on) = mpsc::channel();
@@ -223,7 +201,7 @@ fn a_panic_costs_no_worker() {
         execute(&pool, || panic!("and so is number {}", 2));
         execute(&pool, || panic_any(PanicsWhenDropped));
         execute(&pool, where_it_runs());
-        drop(done);
+        drop((done, pool));
         let ids: Vec<_> = ran_on.iter().collect();
         compare(
             "on one worker: a job, three that panic, and another job. The two that do not panic ran on",
@@ -242,8 +220,7 @@ fn a_panic_costs_no_worker() {
 
 #[test]
 fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
-    let hint = "four jobs were queued with `submit_then`, and not every `then` was called or dropped\n\
-                likely    a panic in `then` ended the worker: `work` has to catch, too, and not only `submit_then`";
+    let hint = "four jobs were queued with `submit_then`, the pool was dropped, and the drop does not return";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let busy = Busy::new(&pool);
@@ -276,7 +253,7 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
         submit("B", || panic!("a text"), true);
         submit("C", || panic!("number {}", 3), false);
         submit("D", || panic_any(PanicsWhenDropped), false);
-        drop((log, busy));
+        drop((log, busy, pool));
         let entries: Vec<_> = entries.iter().collect();
         let texts: Vec<&str> = entries.iter().map(|(text, _)| text.as_str()).collect();
         compare(
@@ -293,9 +270,10 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
                 "then D Err(\"a panic without a message\")",
             ],
             texts,
-            "`then` is not called after a panic: the outcome of `catch` goes to it, whichever it is\n\
-             `then` runs later, as another job: call it in the same job\n\
-             nothing after `then B`: its panic ended the worker, so `work` has to catch as well",
+            "no `then` after a panic: `catch` the job alone, and call `then` with either outcome\n\
+             nothing after `then B`: its panic ended the worker, so `work` has to `catch` as well\n\
+             all jobs first: `then` was queued as another job\n\
+             another message: the one of `panic!` is lost in `catch`",
         );
         let first = entries.first().map(|(_, id)| *id);
         compare(
@@ -308,7 +286,7 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
 }
 
 #[test]
-fn wait_returns_the_result_or_the_panic_and_sleeps_until_then() {
+fn wait_returns_the_result_or_the_panic() {
     let hint = "a job has ended, by a return or by a panic, and `wait` does not return\n\
                 likely    a panic is not passed on as an outcome, or a second sender of the outcome is kept";
     within(LIMIT, hint, || {
@@ -326,28 +304,61 @@ fn wait_returns_the_result_or_the_panic_and_sleeps_until_then() {
                 Ok(Ok(7)),
             ],
             results,
-            "`Cancelled` for the panic: the outcome was not sent. Does `catch` stand inside the job?",
+            "`Cancelled` for the panic: `then` was not called with it, or `wait` has one error for everything\n\
+             another message: the one of `panic!` is lost on the way",
         );
 
         drop(pool.submit(|| "the handle of this one is dropped"));
-        let handle = pool.submit(|| burn(WORK)).expect("not shut down");
-        let before = thread_cpu_time();
-        let result = handle.wait();
-        let used = thread_cpu_time().saturating_sub(before);
         compare(
-            "a job worked for a while, and its handle was waited for",
-            Ok(()),
-            result,
-            "`wait` gives up before the job has ended",
-        );
-        assert!(
-            used < ASLEEP,
-            "a job worked for {WORK:?}, and another thread waited for its handle\n\
-             expected  less than {ASLEEP:?} of processor time used by the waiting thread\n\
-             yours     {used:?}\n\
-             likely    `wait` asks again and again: a loop around `try_recv` in place of `recv`"
+            "a handle was dropped, and the next job returns 8",
+            Ok(Ok(8)),
+            pool.submit(|| 8).map(|handle| handle.wait()),
+            "a worker ended because nobody wanted its outcome",
         );
     });
+}
+
+#[test]
+fn threads_that_wait_sleep() {
+    // In a process of its own, where nobody else uses the processor.
+    let child = in_child("threads_that_wait_sleep", || {
+        let hint = "a job was queued in a pool whose workers had been idle for a while, and it does not run\n\
+                    likely    a worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
+        within(LIMIT, hint, || {
+            let idle = pool(4);
+            drop(Busy::all(&idle, 4));
+            others_sleep(
+                "four workers have nothing to do",
+                "a worker asks again and again: a loop around `try_recv` or `is_empty` in place of `recv`",
+            );
+            drop(Busy::new(&idle));
+
+            let busy_with_one = pool(1);
+            let busy = Busy::new(&busy_with_one);
+            let (begins, they_wait) = mpsc::channel::<()>();
+            for _ in 0..4 {
+                let handle = busy_with_one.submit(|| ()).expect("not shut down");
+                let begins = begins.clone();
+                thread::spawn(move || {
+                    drop(begins);
+                    let _ = handle.wait();
+                });
+            }
+            drop(begins);
+            let _ = they_wait.recv();
+            others_sleep(
+                "four threads wait for the handles of queued jobs",
+                "`wait` asks again and again: a loop around `try_recv` in place of `recv`",
+            );
+            drop(busy);
+        });
+    });
+    assert!(
+        child.status.success(),
+        "in a process that does nothing else:\n{}{}",
+        child.stdout(),
+        child.stderr()
+    );
 }
 
 #[test]
@@ -446,12 +457,23 @@ fn pending_counts_what_is_queued_or_running() {
         "a job was queued with `submit_then`, the worker was set free, and `then` is not called";
     within(LIMIT, hint, || {
         let pool = pool(1);
-        let mut counts = vec![pool.pending()];
+        let counts = |setup: &str, expected: usize, likely: &str| {
+            compare(setup, expected, pool.pending(), likely);
+        };
+        counts(
+            "`pending` of a new pool",
+            0,
+            "something else than jobs is counted",
+        );
         let busy = Busy::new(&pool);
-        counts.push(pool.pending());
+        counts(
+            "`pending` while one job runs and nothing is queued",
+            1,
+            "only the queue is counted, or the count is given up when the job begins",
+        );
         let (then, outcome) = mpsc::channel();
         let (end, is_to_end) = mpsc::channel::<()>();
-        let ticket = pool.submit_then(
+        let _ticket = pool.submit_then(
             || (),
             move |_| {
                 let _ = then.send(());
@@ -461,27 +483,32 @@ fn pending_counts_what_is_queued_or_running() {
         let panics = pool.submit(|| panic!("this panic is part of the test"));
         execute(&pool, || ());
         let cancelled = pool.submit(|| ());
-        counts.push(pool.pending());
+        counts(
+            "`pending` while one job runs and four are queued",
+            5,
+            "a job is counted twice, once by its `Task` and once by itself, or not at all",
+        );
         let _ = cancelled.map(|handle| handle.cancel());
-        counts.push(pool.pending());
+        counts(
+            "`pending` while one job runs and four are queued, of which one is cancelled",
+            4,
+            "the count stays in the queue: the job must own its `Counted`, to be dropped with it",
+        );
         drop(busy);
         let _ = outcome.recv();
-        counts.push(pool.pending());
-        drop((end, ticket));
+        counts(
+            "`pending` when a job has ended, its `then` has begun, and two jobs are queued",
+            2,
+            "the job gives up its count after `then`: it has to do so before",
+        );
+        drop(end);
         let _ = panics.map(|handle| handle.wait());
         // The only worker has begun this job, so it is done with all others.
-        let last = Busy::new(&pool);
-        counts.push(pool.pending());
-        drop(last);
-        compare(
-            "`pending` in turn: of a new pool; with one job running; with four more queued; after one of those \
-             was cancelled; in the `then` of the first of them; and when only one job is left, running",
-            vec![0, 1, 5, 4, 2, 1],
-            counts,
-            "0 where 1 job runs: what runs counts as well as what is queued\n\
-             5 after the cancelling: the count must be given up with the job, so the job has to own it\n\
-             3 in `then`: give up the count before you call `then`\n\
-             too many at the end: a panic took a `Counted` along, or one is never dropped",
+        let _last = Busy::new(&pool);
+        counts(
+            "`pending` when all jobs have ended, one of them by a panic, and a last one runs",
+            1,
+            "a panic skips the line that gives up the count, or it is given up twice",
         );
     });
 }
@@ -699,7 +726,8 @@ fn a_job_may_shut_down_another_pool() {
             "a job on pool0 of pool B calls `shutdown` for pool A, whose pool0 runs a job",
             "waits",
             waits(&is_returned),
-            "the own worker is found by its name, and both are called pool0: compare `thread().id()`",
+            "the own worker is found by its name, and both are called pool0: compare `thread().id()`\n\
+             nobody is joined on a worker: only the worker itself is left out",
         );
         drop(in_a);
         compare(
@@ -728,7 +756,8 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
             "a job on pool0 drops its own pool while pool1 and pool2 run jobs; the drop",
             "waits",
             waits(&is_returned),
-            "the loop over the workers ends where it should go on: only the own worker is left out",
+            "`is over`: the loop ends at its own worker, where it should go on to the others\n\
+             `is over, without a report`: the drop panicked, because the worker joined itself",
         );
         drop(busy);
         compare(

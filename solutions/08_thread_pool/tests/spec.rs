@@ -8,19 +8,12 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use machinery::{Busy, PanicsWhenDropped, Reports, burn, compare, execute, pool, waits};
-use support::{in_child, thread_cpu_time, within};
+use machinery::{Busy, PanicsWhenDropped, Reports, compare, execute, others_sleep, pool, waits};
+use support::{in_child, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
 /// How long a test may take before it counts as hanging. Far more than any of them needs.
 const LIMIT: Duration = Duration::from_secs(3);
-
-/// How long a thread works while another one has nothing to do, in time on the processor.
-const WORK: Duration = Duration::from_millis(60);
-
-/// The most that a thread which has nothing to do may use meanwhile. One that sleeps uses some microseconds;
-/// the clock of some systems has steps of 16 ms.
-const ASLEEP: Duration = Duration::from_millis(17);
 
 #[test]
 fn a_job_runs_on_a_worker() {
@@ -194,33 +187,6 @@ fn a_full_queue_gives_the_job_back_or_waits() {
 }
 
 #[test]
-fn an_idle_worker_sleeps() {
-    let hint = "a job was queued in a pool whose only worker was idle, and it does not run\n\
-                likely    the worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
-    within(LIMIT, hint, || {
-        let pool = pool(1);
-        let worker_time = || {
-            let (done, time) = mpsc::channel();
-            execute(&pool, move || {
-                let _ = done.send(thread_cpu_time());
-            });
-            time.recv().unwrap_or_default()
-        };
-        let before = worker_time();
-        burn(WORK);
-        let used = worker_time().saturating_sub(before);
-        assert!(
-            used < ASLEEP,
-            "another thread worked for {WORK:?} while the pool's worker had nothing to do\n\
-             expected  less than {ASLEEP:?} of processor time used by the worker\n\
-             yours     {used:?}\n\
-             likely    the worker asks again and again: a loop around `try_recv` or `is_empty` in place of \
-             `recv`"
-        );
-    });
-}
-
-#[test]
 fn a_panic_costs_no_worker() {
     let hint = "three jobs panicked on a pool with one worker, the pool was dropped, and the drop does not return";
     within(LIMIT, hint, || {
@@ -322,7 +288,7 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
 }
 
 #[test]
-fn wait_returns_the_result_or_the_panic_and_sleeps_until_then() {
+fn wait_returns_the_result_or_the_panic() {
     let hint = "a job has ended, by a return or by a panic, and `wait` does not return\n\
                 likely    a panic is not passed on as an outcome, or a second sender of the outcome is kept";
     within(LIMIT, hint, || {
@@ -345,24 +311,56 @@ fn wait_returns_the_result_or_the_panic_and_sleeps_until_then() {
         );
 
         drop(pool.submit(|| "the handle of this one is dropped"));
-        let handle = pool.submit(|| burn(WORK)).expect("not shut down");
-        let before = thread_cpu_time();
-        let result = handle.wait();
-        let used = thread_cpu_time().saturating_sub(before);
         compare(
-            "a job worked for a while, and its handle was waited for",
-            Ok(()),
-            result,
-            "`wait` gives up before the job has ended",
-        );
-        assert!(
-            used < ASLEEP,
-            "a job worked for {WORK:?}, and another thread waited for its handle\n\
-             expected  less than {ASLEEP:?} of processor time used by the waiting thread\n\
-             yours     {used:?}\n\
-             likely    `wait` asks again and again: a loop around `try_recv` in place of `recv`"
+            "a handle was dropped, and the next job returns 8",
+            Ok(Ok(8)),
+            pool.submit(|| 8).map(|handle| handle.wait()),
+            "a worker ended because nobody wanted its outcome",
         );
     });
+}
+
+#[test]
+fn threads_that_wait_sleep() {
+    // In a process of its own, where nobody else uses the processor.
+    let child = in_child("threads_that_wait_sleep", || {
+        let hint = "a job was queued in a pool whose workers had been idle for a while, and it does not run\n\
+                    likely    a worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
+        within(LIMIT, hint, || {
+            let idle = pool(4);
+            drop(Busy::all(&idle, 4));
+            others_sleep(
+                "four workers have nothing to do",
+                "a worker asks again and again: a loop around `try_recv` or `is_empty` in place of `recv`",
+            );
+            drop(Busy::new(&idle));
+
+            let busy_with_one = pool(1);
+            let busy = Busy::new(&busy_with_one);
+            let (begins, they_wait) = mpsc::channel::<()>();
+            for _ in 0..4 {
+                let handle = busy_with_one.submit(|| ()).expect("not shut down");
+                let begins = begins.clone();
+                thread::spawn(move || {
+                    drop(begins);
+                    let _ = handle.wait();
+                });
+            }
+            drop(begins);
+            let _ = they_wait.recv();
+            others_sleep(
+                "four threads wait for the handles of queued jobs",
+                "`wait` asks again and again: a loop around `try_recv` in place of `recv`",
+            );
+            drop(busy);
+        });
+    });
+    assert!(
+        child.status.success(),
+        "in a process that does nothing else:\n{}{}",
+        child.stdout(),
+        child.stderr()
+    );
 }
 
 #[test]

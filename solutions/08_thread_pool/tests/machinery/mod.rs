@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
 use std::time::Duration;
 
-use support::thread_cpu_time;
+use support::{process_cpu_time, thread_cpu_time};
 use thread_pool::ThreadPool;
 
 /// Starts a pool without a limit.
@@ -94,6 +94,45 @@ pub fn burn(time: Duration) {
     while thread_cpu_time() < end {
         hint::spin_loop();
     }
+}
+
+/// Fails unless all threads but this one sleep while this one works. Only for a process of its own.
+///
+/// A thread that asks in a loop gets little of a busy processor if it yields in between: a hundredth of what
+/// this one gets. One that sleeps gets nothing at all. So the limit is low, and the caller has several threads
+/// wait. A thread that was still on its way to sleep at the first look is asleep at the next.
+#[track_caller]
+pub fn others_sleep(setup: &str, likely: &str) {
+    let most = Duration::from_micros(50) + 2 * step_of_the_clock();
+    let mut looks = Vec::new();
+    while looks.len() < 3 {
+        let (all, own) = (process_cpu_time(), thread_cpu_time());
+        burn(Duration::from_millis(40));
+        let (all, own) = (process_cpu_time() - all, thread_cpu_time() - own);
+        let used = all.saturating_sub(own);
+        if used <= most {
+            return;
+        }
+        looks.push(used);
+    }
+    panic!(
+        "{setup}; meanwhile, another thread worked three times for 40 ms\n\
+         expected  at most {most:?} of processor time used by those that wait\n\
+         yours     {looks:?}\n\
+         likely    {likely}"
+    );
+}
+
+/// Less than a microsecond on most systems, and 16 ms on some.
+fn step_of_the_clock() -> Duration {
+    let next = |from| loop {
+        let now = thread_cpu_time();
+        if now != from {
+            return now;
+        }
+    };
+    let start = next(thread_cpu_time());
+    next(start) - start
 }
 
 /// `"waits"` when nothing has been reported by now, otherwise `"is over"`. For calls and jobs that must wait for
