@@ -3,7 +3,7 @@
 //! The rule: a job that can be cancelled lies in a slot. The worker takes it out to run it, a ticket takes
 //! it out to drop it, and only one of them finds it there.
 
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::worker::Job;
 

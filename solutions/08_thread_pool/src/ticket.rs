@@ -3,7 +3,7 @@
 //! The rule: a job that can be cancelled lies in a slot. The worker takes it out to run it, a ticket takes
 //! it out to drop it, and only one of them finds it there.
 
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::worker::Job;
 
@@ -36,8 +36,6 @@ impl Ticket {
 pub(crate) fn ticketed(job: Job) -> (Job, Ticket) {
     //> // TODO: this first version's ticket has no slot, so it always comes too late. Give it one.
     //> (job, Ticket { slot: Weak::new() })
-    use std::sync::Arc;
-
     let slot = Arc::new(Slot::new(Some(job)));
     let ticket = Ticket {
         slot: Arc::downgrade(&slot),
