@@ -107,7 +107,7 @@ pub fn others_sleep(setup: &str, likely: &str) {
     let mut looks = Vec::new();
     while looks.len() < 3 {
         let (all, own) = (process_cpu_time(), thread_cpu_time());
-        burn(Duration::from_millis(40));
+        burn(Duration::from_millis(25));
         let (all, own) = (process_cpu_time() - all, thread_cpu_time() - own);
         let used = all.saturating_sub(own);
         if used <= most {
@@ -116,7 +116,7 @@ pub fn others_sleep(setup: &str, likely: &str) {
         looks.push(used);
     }
     panic!(
-        "{setup}; meanwhile, another thread worked three times for 40 ms\n\
+        "{setup}; meanwhile, another thread worked three times for 25 ms\n\
          expected  at most {most:?} of processor time used by those that wait\n\
          yours     {looks:?}\n\
          likely    {likely}"
@@ -141,7 +141,7 @@ fn step_of_the_clock() -> Duration {
 /// A call that wrongly does not wait gets as much of the processor as this thread uses here, a hundred times
 /// what it needs, however busy the machine is. A call that waits passes, however long this takes.
 pub fn waits(over: &Receiver<()>) -> &'static str {
-    burn(Duration::from_millis(20));
+    burn(Duration::from_millis(10));
     match over.try_recv() {
         Err(TryRecvError::Empty) => "waits",
         Ok(()) => "is over",
