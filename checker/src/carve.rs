@@ -41,7 +41,7 @@ pub enum Form {
 pub fn carve_folder(solution: &Path, form: Form, parts: &[&str]) -> Result<Tree> {
     let folder = solution.file_name().unwrap_or_default().to_string_lossy();
     let mut tree = files::read_tree(solution, parts)?;
-    for part in parts.iter().filter(|&&part| part != "examples") {
+    for part in parts.iter().filter(|part| ["src", "tests"].contains(part)) {
         let inside = format!("{part}/");
         if !tree
             .keys()
