@@ -132,7 +132,7 @@ fn threads_trap_at_the_same_time_and_each_gets_its_own_answer() {
         "threads_trap_at_the_same_time_and_each_gets_its_own_answer",
         || {
             catch_traps(one_more).expect("the system takes a handler for traps");
-            let wrong: usize = within(Duration::from_secs(4), ENDLESS, || {
+            let wrong: usize = within(Duration::from_secs(2), ENDLESS, || {
                 let barrier = Barrier::new(4);
                 let count_wrong = |thread: usize| {
                     barrier.wait();
