@@ -119,6 +119,19 @@ fn a_stack_can_be_used_from_its_top_to_its_bottom() {
 
 // given
 #[test]
+fn a_stack_larger_than_memory_is_an_error() {
+    // The first two cannot even be rounded up to pages and given a guard page.
+    for size in [usize::MAX, usize::MAX - 20_000, usize::MAX / 2] {
+        let stack = Stack::new(size);
+        assert!(
+            stack.is_err(),
+            "a stack of {size:#x} bytes does not fit the address space; this one was made: {stack:?}"
+        );
+    }
+}
+
+// given
+#[test]
 fn right_below_a_stack_lies_a_page_that_kills() {
     let child = in_child("right_below_a_stack_lies_a_page_that_kills", || {
         let stack = Stack::new(STACK_SIZE).expect("the system has memory");

@@ -42,13 +42,18 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// What the system says when it has no more memory or addresses for this process.
+    /// What the system says when it has no more memory or addresses for this process, and
+    /// [`io::ErrorKind::InvalidInput`] for more bytes than a `usize` can count.
     pub fn new(size: usize) -> io::Result<Stack> {
         // Asked, not assumed: 4 KiB on most machines, 16 KiB on Apple's processors.
         let page = page_size();
-        let size = size.max(1).next_multiple_of(page);
+        let size = size.max(1).checked_next_multiple_of(page);
+        let with_guard = size.and_then(|size| size.checked_add(page));
+        let (Some(size), Some(with_guard)) = (size, with_guard) else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
         let stack = Stack {
-            memory: Reservation::new(page + size)?,
+            memory: Reservation::new(with_guard)?,
             guard: page,
             size,
         };
