@@ -19,8 +19,11 @@ const RUNNER: &str = "WORKSHOP_RUNNER";
 /// the child has said. What hangs inside a child should have a shorter limit again (see [`within`](crate::within)).
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// The same where an emulator runs the child, or Wine starts it.
-const LIMIT_OF_THE_SLOW: Duration = Duration::from_secs(8);
+/// The same on Windows, where a process takes longer to start; under Wine much longer.
+const LIMIT_ON_WINDOWS: Duration = Duration::from_secs(8);
+
+/// The same in an emulator, where no checker waits.
+const LIMIT_IN_AN_EMULATOR: Duration = Duration::from_secs(30);
 
 /// After a child is killed, its pipes are at their end at once, unless a child of its own has them too.
 const GRACE: Duration = Duration::from_millis(200);
@@ -57,12 +60,15 @@ impl Child {
 ///
 /// # Panics
 ///
-/// When the child cannot be started, or has not ended after three seconds (eight in an emulator and on Windows). It is
-/// killed then, and the message has what it had said.
+/// When the child cannot be started, or has not ended after three seconds (eight on Windows). It is killed then, and the
+/// message has what it had said.
 #[track_caller]
 pub fn in_child(test: &str, body: impl FnOnce()) -> Child {
-    let is_slow = env::var_os(RUNNER).is_some() || cfg!(windows);
-    let limit = if is_slow { LIMIT_OF_THE_SLOW } else { LIMIT };
+    let limit = match (env::var_os(RUNNER), cfg!(windows)) {
+        (Some(_), _) => LIMIT_IN_AN_EMULATOR,
+        (None, true) => LIMIT_ON_WINDOWS,
+        (None, false) => LIMIT,
+    };
     in_child_for(limit, test, body)
 }
 

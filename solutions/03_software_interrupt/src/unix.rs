@@ -49,7 +49,7 @@ fn handle(context: &mut Context) {
 fn give_back() {
     let previous = PREVIOUS.get().unwrap_or(&Action::DEFAULT);
     // There is nobody to tell when this fails, and it does not: the action came from the kernel.
-    // SAFETY: this is what was done before us, by whoever answers for it.
+    // SAFETY: this is what was done before us, and the code that set it answers for its handler.
     let _ = unsafe { set_action(SIGTRAP, previous) };
     let _ = raise(SIGTRAP);
 }

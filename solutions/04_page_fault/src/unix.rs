@@ -110,7 +110,7 @@ fn give_back(signal: c_int) {
     let at = FAULT_SIGNALS.iter().position(|known| *known == signal);
     let previous = at.and_then(|at| PREVIOUS[at].get());
     // There is nobody to tell when this fails, and it does not: the action came from the kernel.
-    // SAFETY: this is what was done before us, by whoever answers for it.
+    // SAFETY: this is what was done before us, and the code that set it answers for its handler.
     let _ = unsafe { set_action(signal, previous.unwrap_or(&Action::DEFAULT)) };
 }
 
