@@ -15,9 +15,9 @@ const CHILD_OF: &str = "WORKSHOP_CHILD_OF";
 /// A program to run test binaries with, and its arguments: an emulator. `.ci/cross` sets it.
 const RUNNER: &str = "WORKSHOP_RUNNER";
 
-/// How long a child may take: much less than the checker gives an exercise, so that the test still tells what
-/// the child has said. What hangs inside a child should have a shorter limit again (see [`within`](crate::within)).
-const LIMIT: Duration = Duration::from_secs(3);
+/// How long a child may take: less than the ten seconds that the checker gives, so that the test still tells what
+/// the child has said. Far more than a child needs on a quiet machine. What hangs inside a child should have a shorter limit again (see [`within`](crate::within)).
+const LIMIT: Duration = Duration::from_secs(6);
 
 /// The same on Windows, where a process takes longer to start; under Wine much longer.
 const LIMIT_ON_WINDOWS: Duration = Duration::from_secs(8);
@@ -60,7 +60,7 @@ impl Child {
 ///
 /// # Panics
 ///
-/// When the child cannot be started, or has not ended after three seconds (eight on Windows). It is killed then, and the
+/// When the child cannot be started, or has not ended after six seconds (eight on Windows). It is killed then, and the
 /// message has what it had said.
 #[track_caller]
 pub fn in_child(test: &str, body: impl FnOnce()) -> Child {
