@@ -11,6 +11,12 @@
 //! - what is kept: [`progress`], [`backup`];
 //! - what is seen: [`terminal`], [`screen`], [`text`], [`json`], [`diff`].
 
+#[cfg(not(all(
+    any(target_os = "linux", target_os = "macos", windows),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+compile_error!("this workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
+
 pub mod backup;
 pub mod cargo;
 pub mod carve;

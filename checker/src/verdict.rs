@@ -194,8 +194,10 @@ impl Evidence<'_> {
 /// macOS but for SIGBUS and SIGSYS.
 #[cfg(unix)]
 fn crash(signal: u32) -> (String, String) {
-    let bus = if cfg!(target_os = "macos") { 10 } else { 7 };
-    let bad_call = if cfg!(target_os = "macos") { 12 } else { 31 };
+    #[cfg(target_os = "linux")]
+    let (bus, bad_call) = (7, 31);
+    #[cfg(target_os = "macos")]
+    let (bus, bad_call) = (10, 12);
     let (name, meaning) = match signal {
         4 => (
             "SIGILL",

@@ -7,11 +7,11 @@
 //! Each system's file gives a `Group` with the same methods: `prepare` a command so that it starts a
 //! group of its own, `of` the child that was started, `kill` all of it, `is_empty`.
 
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 pub mod guard;
 #[cfg(target_os = "linux")]
 mod marked;
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 #[path = "unix.rs"]
 mod system;
 #[cfg(windows)]
@@ -214,7 +214,7 @@ fn end_of(status: ExitStatus) -> End {
 pub fn kill_escaped(run: &str) -> Vec<String> {
     #[cfg(target_os = "linux")]
     return marked::kill(run);
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(any(target_os = "macos", windows))]
     {
         let _ = run;
         Vec::new()

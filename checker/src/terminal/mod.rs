@@ -3,7 +3,7 @@
 //! Each system's file gives the same: `enable_color`, `width`, and `KeyMode`, which lets keys arrive one
 //! by one and puts the terminal back when it is dropped and when a signal ends the process.
 
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 #[path = "unix.rs"]
 mod system;
 #[cfg(windows)]

@@ -18,8 +18,12 @@ pub const MMAP: Call = 222;
 ///
 /// ```text
 ///   number   a    b    c    d    e    f          result   destroyed
-///   x8       x0   x1   x2   x3   x4   x5         x0       nothing else
+///   x8       x0   x1   x2   x3   x4   x5         x0       what only SVE has (below)
 /// ```
+///
+/// Code for SVE, the scalable vector extension, has longer vector registers, and masks for them. Of those
+/// the kernel keeps the lower 128 bits of each vector and nothing else (`Documentation/arch/arm64/sve.rst`
+/// in its sources), as a C function may do. It gives back everything that other code has.
 ///
 /// # Safety
 ///
@@ -39,5 +43,6 @@ pub unsafe fn syscall6(
     f: usize,
 ) -> Raw {
     // TODO: execute `svc #0` with every value in its register, and return what comes back.
+    // `clobber_abi("C")` names the registers of SVE.
     todo!("call {call} with {a}, {b}, {c}, {d}, {e}, {f}")
 }

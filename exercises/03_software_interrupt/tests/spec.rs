@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use software_interrupt::{Frame, TRAP_LENGTH, Verdict, catch_traps, on_trap, trap, trap_address};
-use support::{Child, in_child, within};
+use support::{Child, in_child, no_crash_report, within};
 
 /// What to think of when the code after this does not come back.
 const ENDLESS: &str = "the program traps again and again: it goes on at the trap instruction, and not behind it. \
@@ -132,7 +132,7 @@ fn threads_trap_at_the_same_time_and_each_gets_its_own_answer() {
         "threads_trap_at_the_same_time_and_each_gets_its_own_answer",
         || {
             catch_traps(one_more).expect("the system takes a handler for traps");
-            let wrong: usize = within(Duration::from_secs(4), ENDLESS, || {
+            let wrong: usize = within(Duration::from_secs(2), ENDLESS, || {
                 let barrier = Barrier::new(4);
                 let count_wrong = |thread: usize| {
                     barrier.wait();
@@ -164,7 +164,7 @@ fn threads_trap_at_the_same_time_and_each_gets_its_own_answer() {
 #[test]
 fn a_trap_of_somebody_else_still_ends_the_process() {
     let child = in_child("a_trap_of_somebody_else_still_ends_the_process", || {
-        platform::no_error_box();
+        no_crash_report();
         catch_traps(one_more).expect("the system takes a handler for traps");
         println!("{BEFORE}");
         platform::trap_elsewhere();
@@ -179,7 +179,7 @@ fn a_trap_of_somebody_else_still_ends_the_process() {
 #[test]
 fn what_somebody_sends_is_not_swallowed() {
     let child = in_child("what_somebody_sends_is_not_swallowed", || {
-        platform::no_error_box();
+        no_crash_report();
         catch_traps(one_more).expect("the system takes a handler for traps");
         println!("{BEFORE}");
         platform::send();
@@ -189,6 +189,34 @@ fn what_somebody_sends_is_not_swallowed() {
         &child,
         "was sent what a trap gives (the signal SIGTRAP, on Windows the exception EXCEPTION_BREAKPOINT), without \
          any trap instruction. Nobody waits for that",
+    );
+}
+
+// Not on macOS, which does not tell a signal that was sent from a trap.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_arrives_behind_our_trap_is_none() {
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    /// A signal that is sent while the handler runs has to wait. It arrives when the handler returns, and then
+    /// the program counter is directly behind our trap.
+    fn one_more_and_a_signal(argument: usize) -> usize {
+        static SENT: AtomicBool = AtomicBool::new(false);
+        if !SENT.swap(true, Relaxed) {
+            platform::send();
+        }
+        argument + 1
+    }
+    let child = in_child("a_signal_that_arrives_behind_our_trap_is_none", || {
+        catch_traps(one_more_and_a_signal).expect("the system takes a handler for traps");
+        println!("{BEFORE}");
+        trap(1);
+        println!("{AFTER}");
+    });
+    ended_by_a_trap(
+        &child,
+        "was sent the signal SIGTRAP during its handler, and so found directly behind its own trap. Nobody \
+         waits for that signal",
     );
 }
 
@@ -215,7 +243,7 @@ fn ended_by_a_trap(child: &Child, what: &str) {
 #[test]
 fn who_handled_traps_before_still_gets_the_others() {
     let child = in_child("who_handled_traps_before_still_gets_the_others", || {
-        platform::no_error_box();
+        no_crash_report();
         platform::exit_with_7_on_a_trap();
         catch_traps(one_more).expect("the system takes a handler for traps");
         within(Duration::from_secs(2), ENDLESS, || trap(1));
@@ -388,12 +416,13 @@ fn by_int_0x80(test: &str, body: impl FnOnce()) {
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod int_0x80 {
     use std::arch::asm;
-    use std::ffi::{c_int, c_void};
+    use std::ffi::c_int;
     use std::io::{self, Read};
     use std::os::fd::AsRawFd;
     use std::ptr;
 
     use software_interrupt::int80;
+    use system::memory::{MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE, mmap};
 
     /// `__NR_getpid`, `<asm/unistd_32.h>`
     pub const GETPID: u32 = 20;
@@ -402,18 +431,6 @@ mod int_0x80 {
     /// `<asm-generic/errno-base.h>`
     pub const EFAULT: i32 = 14;
     pub const FOUR_GIB: usize = 1 << 32;
-
-    unsafe extern "C" {
-        /// `mmap(2)`
-        fn mmap(
-            address: *mut c_void,
-            bytes: usize,
-            protection: c_int,
-            flags: c_int,
-            descriptor: c_int,
-            offset: i64,
-        ) -> *mut c_void;
-    }
 
     /// Not the learner's.
     pub fn getpid_by_hand() -> i32 {
@@ -475,16 +492,16 @@ mod int_0x80 {
     /// A page of memory at a multiple of 4 GiB, so that the lower half of its address is 0. It lives as long
     /// as the process, which is a child that ends soon.
     pub fn page_above_4_gib() -> usize {
-        /// `PROT_READ | PROT_WRITE`, `<bits/mman-linux.h>`
-        const READ_AND_WRITE: c_int = 1 | 2;
-        /// `MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE`, `<bits/mman-linux.h>`
-        const THERE_IF_FREE: c_int = 0x02 | 0x20 | 0x10_0000;
+        /// `<bits/mman-map-flags-generic.h>`
+        const MAP_FIXED_NOREPLACE: c_int = 0x10_0000;
+        let access = PROT_READ | PROT_WRITE;
+        let there_if_free = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
         (16..64)
             .map(|number| number * FOUR_GIB)
             .find(|address| {
                 let wanted = ptr::without_provenance_mut(*address);
                 // SAFETY: only memory that nobody has yet is taken.
-                let got = unsafe { mmap(wanted, 4096, READ_AND_WRITE, THERE_IF_FREE, -1, 0) };
+                let got = unsafe { mmap(wanted, 4096, access, there_if_free, -1, 0) };
                 got.addr() == *address
             })
             .expect("a page at a multiple of 4 GiB is free")
@@ -532,7 +549,7 @@ mod platform {
             asm!("int3")
         };
         // SAFETY: as above.
-        #[cfg(all(target_arch = "aarch64", not(windows)))]
+        #[cfg(all(target_arch = "aarch64", unix))]
         unsafe {
             asm!("brk #1")
         };
@@ -544,24 +561,18 @@ mod platform {
     }
 
     #[cfg(unix)]
-    pub use unix::{exit_with_7_on_a_trap, is_end_by_trap, no_error_box, send};
+    pub use unix::{exit_with_7_on_a_trap, is_end_by_trap, send};
     #[cfg(windows)]
-    pub use windows::{exit_with_7_on_a_trap, is_end_by_trap, no_error_box, send};
+    pub use windows::{exit_with_7_on_a_trap, is_end_by_trap, send};
 
     #[cfg(unix)]
     mod unix {
         use super::ExitStatus;
         use std::ffi::c_int;
         use std::os::unix::process::ExitStatusExt;
-
-        /// `<signal.h>`
-        const SIGTRAP: c_int = 5;
+        use system::signals::{Action, SIGTRAP, raise, set_action};
 
         unsafe extern "C" {
-            /// `raise(3)`
-            safe fn raise(signal: c_int) -> c_int;
-            /// `signal(2)`
-            fn signal(signal: c_int, handler: extern "C" fn(c_int)) -> usize;
             /// `_exit(2)`
             safe fn _exit(status: c_int) -> !;
         }
@@ -574,41 +585,29 @@ mod platform {
             extern "C" fn handler(_signal: c_int) {
                 _exit(7)
             }
-            // SAFETY: all that the handler does is allowed in one.
-            unsafe { signal(SIGTRAP, handler) };
+            let action = Action {
+                handler: handler as *const () as usize,
+                ..Action::DEFAULT
+            };
+            // SAFETY: without flags the handler takes one argument; it ends the process, which is allowed in one.
+            unsafe { set_action(SIGTRAP, &action) }.expect("the system takes a handler");
         }
 
         pub fn is_end_by_trap(status: ExitStatus) -> bool {
             status.signal() == Some(SIGTRAP)
         }
-
-        pub fn no_error_box() {}
     }
 
     #[cfg(windows)]
     mod windows {
         use super::ExitStatus;
-        use std::ffi::c_void;
-
-        /// `EXCEPTION_BREAKPOINT`, `<minwinbase.h>`
-        const BREAKPOINT: u32 = 0x8000_0003;
-
-        /// The beginning of `EXCEPTION_POINTERS`, `<winnt.h>`: the record begins with the exception's code.
-        #[repr(C)]
-        struct ExceptionPointers {
-            code: *const u32,
-        }
-
-        type Handler = unsafe extern "system" fn(*const ExceptionPointers) -> i32;
+        use system::exceptions::{
+            AddVectoredExceptionHandler, BREAKPOINT, CONTINUE_SEARCH, ExceptionPointers,
+            RaiseException,
+        };
 
         #[link(name = "kernel32")]
         unsafe extern "system" {
-            /// `<errhandlingapi.h>`
-            fn RaiseException(code: u32, flags: u32, count: u32, arguments: *const usize);
-            /// `<errhandlingapi.h>`
-            fn AddVectoredExceptionHandler(first: u32, handler: Handler) -> *mut c_void;
-            /// `<errhandlingapi.h>`
-            fn SetUnhandledExceptionFilter(filter: Handler) -> *const c_void;
             /// `<processthreadsapi.h>`
             safe fn ExitProcess(code: u32) -> !;
         }
@@ -619,14 +618,14 @@ mod platform {
         }
 
         pub fn exit_with_7_on_a_trap() {
-            unsafe extern "system" fn handler(pointers: *const ExceptionPointers) -> i32 {
+            unsafe extern "system" fn handler(pointers: *mut ExceptionPointers) -> i32 {
                 // SAFETY: the system passes pointers to structs that live until the handler returns.
-                let code = unsafe { (*pointers).code };
+                let record = unsafe { (*pointers).record };
                 // SAFETY: as above.
-                if unsafe { code.read() } == BREAKPOINT {
+                if unsafe { (*record).code } == BREAKPOINT {
                     ExitProcess(7);
                 }
-                0 // EXCEPTION_CONTINUE_SEARCH, <excpt.h>
+                CONTINUE_SEARCH
             }
             // SAFETY: the handler looks only at what it is given.
             unsafe { AddVectoredExceptionHandler(1, handler) };
@@ -634,16 +633,6 @@ mod platform {
 
         pub fn is_end_by_trap(status: ExitStatus) -> bool {
             status.code() == Some(BREAKPOINT.cast_signed())
-        }
-
-        /// A crash is expected here, and nobody wants a window that says so, or a debugger. The system asks
-        /// this filter when no handler has taken the exception, and ends the process with its code.
-        pub fn no_error_box() {
-            unsafe extern "system" fn end_the_process(_pointers: *const ExceptionPointers) -> i32 {
-                1 // EXCEPTION_EXECUTE_HANDLER, <excpt.h>
-            }
-            // SAFETY: the filter looks at nothing.
-            unsafe { SetUnhandledExceptionFilter(end_the_process) };
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use crate::system;
+use crate::platform;
 
 /// What the fault handler is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +24,9 @@ pub enum Verdict {
 pub fn on_fault(address: *const u8) -> Verdict {
     // TODO: look the address up with `crate::table::find`. It returns `None` for an address that is not
     // ours; otherwise you know where the region starts and how long a page is. Work out the address of
-    // the page's first byte, hand it to `system::make_accessible`, and count the fault. When the system
-    // says no, the fault is not ours: retrying would fault for ever.
+    // the page's first byte, hand it to `platform::make_accessible`, and count the fault. When the system
+    // says no, the fault is not ours: retrying would fault for ever. Keep what `find` has returned until the
+    // page is changed: for so long nobody can drop the region, and that makes the call safe.
     let found = crate::table::find(address.addr()).map(|found| (found.start, found.page_size));
     todo!("decide about a fault at {address:?}; region and page size: {found:#x?}")
 }
@@ -40,7 +41,7 @@ pub fn handle_faults() -> io::Result<()> {
     static INSTALLED: Mutex<bool> = Mutex::new(false);
     let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
     if !*installed {
-        system::install()?;
+        platform::install()?;
         *installed = true;
     }
     Ok(())

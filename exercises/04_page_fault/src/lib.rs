@@ -6,22 +6,24 @@ mod table;
 
 // What the rest of the crate asks of a system. Each file has the same functions, in the same order:
 //
-//     page_size() -> usize                                how long a page is, in bytes
-//     reserve(bytes) -> io::Result<NonNull<u8>>           addresses without memory, without access
-//     release(start, bytes)                               the addresses are free again
 //     is_readable(address) -> bool                        asks the kernel, and never crashes
 //     make_accessible(page, page_size) -> bool            called in the fault handler
 //     install() -> io::Result<()>                         faults come to `fault::on_fault` from now on
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 #[path = "unix.rs"]
-mod system;
+mod platform;
 #[cfg(windows)]
 #[path = "windows.rs"]
-mod system;
+mod platform;
 
-#[cfg(not(any(unix, windows)))]
-compile_error!("this chapter knows Linux, macOS and Windows");
+#[cfg(not(all(
+    any(target_os = "linux", target_os = "macos", windows),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+compile_error!("this workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
 
 pub use fault::{Verdict, handle_faults, on_fault};
+pub use platform::is_readable;
 pub use region::LazyRegion;
-pub use system::{is_readable, page_size};
+pub use system::memory::page_size;
+pub use table::{Found, find};

@@ -1,9 +1,10 @@
 //! A range of addresses that gets its memory page by page, when it is touched.
 
 use std::io;
-use std::ptr::NonNull;
 
-use crate::{system, table};
+use system::memory::{Reservation, page_size};
+
+use crate::table;
 
 /// A range of addresses whose pages become memory when they are first touched.
 ///
@@ -14,22 +15,17 @@ use crate::{system, table};
 /// accessible: who runs off the end crashes, and does not write into something else.
 #[derive(Debug)]
 pub struct LazyRegion {
-    start: NonNull<u8>,
+    /// Its addresses, and those of the guard page.
+    memory: Reservation,
     pages: usize,
     page_size: usize,
     /// Its place in the table that the fault handler reads.
     slot: &'static table::Slot,
 }
 
-// SAFETY: the region owns its addresses, and they are valid on every thread of the process.
-unsafe impl Send for LazyRegion {}
-// SAFETY: with a shared reference the memory is only read. Two threads that touch a page at once both get
-// a fault, and making a page accessible a second time changes nothing.
-unsafe impl Sync for LazyRegion {}
-
 impl LazyRegion {
-    /// Reserves the addresses for `pages` pages, each [`page_size`](crate::page_size) bytes long. No memory
-    /// is used yet.
+    /// Reserves the addresses for `pages` pages, each [`page_size`] bytes long. No memory is used yet. A region
+    /// without pages has a guard page and nothing else.
     ///
     /// # Errors
     ///
@@ -37,19 +33,17 @@ impl LazyRegion {
     /// for more bytes than a `usize` can count, and [`io::ErrorKind::QuotaExceeded`] when there are too many
     /// regions already.
     pub fn new(pages: usize) -> io::Result<LazyRegion> {
-        let page_size = system::page_size();
+        let page_size = page_size();
         let bytes = pages.checked_mul(page_size);
         let with_guard = bytes.and_then(|bytes| bytes.checked_add(page_size));
         let (Some(bytes), Some(with_guard)) = (bytes, with_guard) else {
             return Err(io::ErrorKind::InvalidInput.into());
         };
-        let start = system::reserve(with_guard)?;
-        let Some(slot) = table::enter(start.addr().get(), bytes, page_size) else {
-            system::release(start, with_guard);
-            return Err(io::ErrorKind::QuotaExceeded.into());
-        };
+        let memory = Reservation::new(with_guard)?;
+        let slot = table::enter(memory.start().addr(), bytes, page_size)
+            .ok_or(io::ErrorKind::QuotaExceeded)?;
         Ok(LazyRegion {
-            start,
+            memory,
             pages,
             page_size,
             slot,
@@ -80,7 +74,7 @@ impl LazyRegion {
     pub fn page(&self, number: usize) -> *mut u8 {
         assert!(number <= self.pages, "there is no page {number}");
         // SAFETY: at most `pages` pages from the start, so inside the reservation: the guard page is there.
-        unsafe { self.start.as_ptr().add(number * self.page_size) }
+        unsafe { self.memory.start().add(number * self.page_size) }
     }
 
     /// The byte at `offset`: 0 until another one is written.
@@ -91,8 +85,9 @@ impl LazyRegion {
     pub fn read(&self, offset: usize) -> u8 {
         let address = self.address(offset);
         // SAFETY: the byte lies in the region, which nobody writes to while it is borrowed. If its page is not
-        // accessible yet, the fault handler makes it so, filled with zeros. Volatile, because the compiler
-        // must not move or leave out a read that can be a fault.
+        // accessible yet, the fault handler makes it so, filled with zeros; when two threads touch a page at
+        // once, it does so twice, and the second time changes nothing. Volatile, because the compiler must not
+        // move or leave out a read that can be a fault.
         unsafe { address.read_volatile() }
     }
 
@@ -114,14 +109,14 @@ impl LazyRegion {
             self.bytes()
         );
         // SAFETY: inside the reservation, as just checked.
-        unsafe { self.start.as_ptr().add(offset) }
+        unsafe { self.memory.start().add(offset) }
     }
 }
 
 impl Drop for LazyRegion {
     fn drop(&mut self) {
-        // In this order: once the addresses are free, somebody else may get them.
+        // First of all: `memory` gives the addresses back when it is dropped, right after this, and then they
+        // may become somebody else's. So no handler may find them any more.
         self.slot.leave();
-        system::release(self.start, self.bytes() + self.page_size);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::io::Read;
 use std::process::{self, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -15,8 +15,18 @@ const CHILD_OF: &str = "WORKSHOP_CHILD_OF";
 /// A program to run test binaries with, and its arguments: an emulator. `.ci/cross` sets it.
 const RUNNER: &str = "WORKSHOP_RUNNER";
 
-/// How long a child may take. Generous, because an emulator is slow.
-const LIMIT: Duration = Duration::from_secs(8);
+/// How long a child may take: less than the ten seconds that the checker gives, so that the test still tells what
+/// the child has said. Far more than a child needs on a quiet machine. What hangs inside a child should have a shorter limit again (see [`within`](crate::within)).
+const LIMIT: Duration = Duration::from_secs(6);
+
+/// The same on Windows, where a process takes longer to start; under Wine much longer.
+const LIMIT_ON_WINDOWS: Duration = Duration::from_secs(8);
+
+/// The same in an emulator, where no checker waits.
+const LIMIT_IN_AN_EMULATOR: Duration = Duration::from_secs(30);
+
+/// After a child is killed, its pipes are at their end at once, unless a child of its own has them too.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// What became of a child process.
 #[derive(Debug)]
@@ -50,9 +60,20 @@ impl Child {
 ///
 /// # Panics
 ///
-/// When the child cannot be started, or has not ended after eight seconds (it is killed then).
+/// When the child cannot be started, or has not ended after six seconds (eight on Windows). It is killed then, and the
+/// message has what it had said.
 #[track_caller]
 pub fn in_child(test: &str, body: impl FnOnce()) -> Child {
+    let limit = match (env::var_os(RUNNER), cfg!(windows)) {
+        (Some(_), _) => LIMIT_IN_AN_EMULATOR,
+        (None, true) => LIMIT_ON_WINDOWS,
+        (None, false) => LIMIT,
+    };
+    in_child_for(limit, test, body)
+}
+
+#[track_caller]
+fn in_child_for(limit: Duration, test: &str, body: impl FnOnce()) -> Child {
     if env::var(CHILD_OF).is_ok_and(|of| of == test) {
         body();
         process::exit(0);
@@ -79,39 +100,93 @@ pub fn in_child(test: &str, body: impl FnOnce()) -> Child {
 
     let stdout = read_all(child.stdout.take().expect("standard output is piped"));
     let stderr = read_all(child.stderr.take().expect("standard error is piped"));
-    let deadline = Instant::now() + LIMIT;
-    let (Some(stdout), Some(stderr)) = (stdout.by(deadline), stderr.by(deadline)) else {
+    let deadline = Instant::now() + limit;
+    let ended = stdout.ends_by(deadline) && stderr.ends_by(deadline);
+    if !ended {
         let _ = child.kill();
-        let _ = child.wait();
-        panic!("the child process of {test} has not ended after {LIMIT:?} and was killed");
-    };
-    // Both pipes are at their end, so the child has exited or is about to.
-    let status = child.wait().expect("a child can be waited for");
-    Child {
-        status,
-        stdout,
-        stderr,
+        let deadline = Instant::now() + GRACE;
+        let _ = stdout.ends_by(deadline) && stderr.ends_by(deadline);
     }
+    // Both pipes are at their end, so the child has exited or is about to; or it was killed.
+    let status = child.wait().expect("a child can be waited for");
+    let child = Child {
+        status,
+        stdout: stdout.so_far(),
+        stderr: stderr.so_far(),
+    };
+    assert!(
+        ended,
+        "the child process of {test} had not ended after {limit:?} and was killed. Until then it had said:\n{}{}",
+        child.stdout(),
+        child.stderr()
+    );
+    child
 }
 
-/// What is read from a pipe, once it is at its end.
-struct Output(mpsc::Receiver<Vec<u8>>);
+/// What is read from a pipe.
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// Closed when the pipe is at its end.
+    end: mpsc::Receiver<()>,
+}
 
 impl Output {
-    fn by(&self, deadline: Instant) -> Option<Vec<u8>> {
+    /// Waits for the end of the pipe, and says whether it came in time.
+    fn ends_by(&self, deadline: Instant) -> bool {
         let left = deadline.saturating_duration_since(Instant::now());
-        self.0.recv_timeout(left).ok()
+        self.end.recv_timeout(left) == Err(mpsc::RecvTimeoutError::Disconnected)
+    }
+
+    fn so_far(self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// Reads on a thread, so that the child never waits for a full pipe.
 fn read_all(mut pipe: impl Read + Send + 'static) -> Output {
-    let (done, output) = mpsc::channel();
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let (open, end) = mpsc::channel::<()>();
+    let kept = Arc::clone(&bytes);
     thread::spawn(move || {
-        let mut bytes = Vec::new();
+        let _open = open;
+        let mut some = [0; 4096];
         // An error ends the output as the end of the pipe does: what came until then is the output.
-        let _ = pipe.read_to_end(&mut bytes);
-        let _ = done.send(bytes);
+        while let Ok(count @ 1..) = pipe.read(&mut some) {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.extend_from_slice(&some[..count]);
+        }
     });
-    Output(output)
+    Output { bytes, end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_that_is_killed_keeps_what_it_has_said() {
+        let test = "child::tests::a_child_that_is_killed_keeps_what_it_has_said";
+        let killed_after = |limit: Duration| {
+            let panic = std::panic::catch_unwind(|| {
+                in_child_for(limit, test, || {
+                    println!("this far");
+                    eprintln!("and not further");
+                    loop {
+                        thread::park();
+                    }
+                })
+            });
+            let panic = panic.expect_err("the child never ends");
+            *panic.downcast::<String>().expect("a text")
+        };
+        // On a busy machine the child needs more time to come so far.
+        let limits = [500, 2000, 8000, 30_000].map(Duration::from_millis);
+        let mut messages = limits.into_iter().map(killed_after);
+        let all_of_it = |message: &String| {
+            ["was killed", "this far", "and not further"]
+                .iter()
+                .all(|part| message.contains(part))
+        };
+        assert!(messages.any(|message| all_of_it(&message)));
+    }
 }

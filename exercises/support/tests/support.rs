@@ -6,7 +6,8 @@ use std::{fs, panic, process, thread};
 
 use support::{TempDir, in_child, process_cpu_time, thread_count, thread_cpu_time, within};
 
-const SECOND: Duration = Duration::from_secs(1);
+/// A limit that no passing test reaches, however busy the machine is.
+const LONG: Duration = Duration::from_secs(20);
 
 fn message(payload: Box<dyn std::any::Any + Send>) -> String {
     match payload.downcast::<String>() {
@@ -19,7 +20,7 @@ fn message(payload: Box<dyn std::any::Any + Send>) -> String {
 
 #[test]
 fn within_returns_the_value() {
-    assert_eq!(within(SECOND, "nothing to wait for", || 7), 7);
+    assert_eq!(within(LONG, "nothing to wait for", || 7), 7);
 }
 
 #[test]
@@ -37,9 +38,8 @@ fn within_names_the_probable_cause_of_a_hang() {
 
 #[test]
 fn within_hands_a_panic_on() {
-    let payload =
-        panic::catch_unwind(|| within(60 * SECOND, "no hang here", || panic!("the cause")))
-            .expect_err("the closure panics");
+    let payload = panic::catch_unwind(|| within(LONG, "no hang here", || panic!("the cause")))
+        .expect_err("the closure panics");
     assert_eq!(message(payload), "the cause");
 }
 
@@ -130,4 +130,70 @@ fn threads_are_counted() {
         let _ = thread.join();
     });
     assert!(child.status.success(), "{}", child.stderr());
+}
+
+/// After `main`, a report is written when threads are left, and nothing goes wrong when `/proc` is hidden.
+#[cfg(target_os = "linux")]
+mod leftover_threads {
+    use super::*;
+    use std::path::Path;
+    use std::process::{Command, Output, Stdio};
+
+    /// What the child does that this file starts: it leaves a thread behind.
+    #[test]
+    fn a_thread_is_left_behind() {
+        if std::env::var_os("WORKSHOP_REPORT").is_some() {
+            thread::spawn(|| {
+                loop {
+                    thread::park();
+                }
+            });
+        }
+    }
+
+    fn run(command: &mut Command, report: &Path) -> Output {
+        command
+            .args(["leftover_threads::a_thread_is_left_behind", "--exact"])
+            .env("WORKSHOP_REPORT", report)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the test program can be started again")
+    }
+
+    #[test]
+    fn a_thread_that_is_left_is_reported() {
+        if std::env::var_os("WORKSHOP_RUNNER").is_some() {
+            return; // An emulator has threads of its own.
+        }
+        let folder = TempDir::new();
+        let program = std::env::current_exe().expect("its own path");
+        let report = folder.join("report");
+        let output = run(&mut Command::new(program), &report);
+        assert!(output.status.success(), "{output:?}");
+        let text = fs::read_to_string(report).expect("the report was written");
+        let number = text.trim_end().strip_prefix("threads ").map(str::parse);
+        assert_eq!(number, Some(Ok(1)), "{text:?}");
+    }
+
+    #[test]
+    fn nothing_goes_wrong_without_proc() {
+        let hide = "mount -t tmpfs none /proc && exec \"$0\" \"$@\"";
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount"]);
+        let allowed = unshare.args(["sh", "-c", hide]);
+        let can = Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c"])
+            .arg("mount -t tmpfs none /proc")
+            .output();
+        if !can.is_ok_and(|output| output.status.success()) {
+            eprintln!("this system does not let a program hide /proc: nothing to check here");
+            return;
+        }
+        let folder = TempDir::new();
+        let report = folder.join("report");
+        let program = std::env::current_exe().expect("its own path");
+        let output = run(allowed.arg(program), &report);
+        assert!(output.status.success(), "{output:?}");
+        assert!(!report.exists(), "nothing is known about its threads");
+    }
 }

@@ -46,7 +46,7 @@ mod system;
     any(target_os = "linux", target_os = "macos", windows),
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
-compile_error!("the workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
+compile_error!("this workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
 
 pub use machine::*;
 pub use system::*;

@@ -18,8 +18,12 @@ pub const MMAP: Call = 222;
 ///
 /// ```text
 ///   number   a    b    c    d    e    f          result   destroyed
-///   x8       x0   x1   x2   x3   x4   x5         x0       nothing else
+///   x8       x0   x1   x2   x3   x4   x5         x0       what only SVE has (below)
 /// ```
+///
+/// Code for SVE, the scalable vector extension, has longer vector registers, and masks for them. Of those
+/// the kernel keeps the lower 128 bits of each vector and nothing else (`Documentation/arch/arm64/sve.rst`
+/// in its sources), as a C function may do. It gives back everything that other code has.
 ///
 /// # Safety
 ///
@@ -39,13 +43,13 @@ pub unsafe fn syscall6(
     f: usize,
 ) -> Raw {
     //> // TODO: execute `svc #0` with every value in its register, and return what comes back.
+    //> // `clobber_abi("C")` names the registers of SVE.
     //> todo!("call {call} with {a}, {b}, {c}, {d}, {e}, {f}")
     let result;
     // SAFETY: the caller answers for what the kernel does. It gives every register back as it was,
-    // but for x0 (and what SVE adds to the vector registers, see the kernel's
-    // `Documentation/arch/arm64/sve.rst`: code for that must not inline this). It may change memory,
-    // which is not excluded by any option; `nostack` is true because the kernel works on a stack of
-    // its own.
+    // but for x0 and what SVE has, and `clobber_abi` names all of that and more: the function is
+    // inlined, perhaps into code for SVE. It may change memory, which is not excluded by any option;
+    // `nostack` is true because the kernel works on a stack of its own.
     unsafe {
         core::arch::asm!(
             "svc #0",
@@ -56,6 +60,7 @@ pub unsafe fn syscall6(
             in("x3") d,
             in("x4") e,
             in("x5") f,
+            clobber_abi("C"),
             options(nostack),
         );
     }

@@ -6,7 +6,7 @@ fn main() -> std::io::Result<()> {
     linux::main()
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(target_os = "macos", windows))]
 fn main() {
     println!("Only Linux shows its interrupt counts to every program, in /proc/interrupts.");
     if cfg!(windows) {

@@ -8,23 +8,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::ptr::{self, NonNull};
 use std::slice;
 
-mod ffi {
-    use std::ffi::{c_int, c_void};
-
-    unsafe extern "C" {
-        /// `mmap(2)`
-        pub fn mmap(
-            address: *mut c_void,
-            bytes: usize,
-            protection: c_int,
-            flags: c_int,
-            descriptor: c_int,
-            offset: i64,
-        ) -> *mut c_void;
-        /// `munmap(2)`
-        pub fn munmap(address: *mut c_void, bytes: usize) -> c_int;
-    }
-}
+use system::memory::{MAP_ANONYMOUS, MAP_FAILED, MAP_PRIVATE, PROT_READ, PROT_WRITE, mmap, munmap};
 
 /// Makes a system call through vector 0x80, by the 32-bit treaty: `number` is one of
 /// `<asm/unistd_32.h>`, and of each argument the kernel sees the lower 32 bits. What comes back is a
@@ -97,10 +81,6 @@ fn decode(raw: i32) -> io::Result<usize> {
 #[derive(Debug)]
 pub struct LowPage(NonNull<c_void>);
 
-/// `PROT_READ | PROT_WRITE`, `<bits/mman-linux.h>`
-const READ_AND_WRITE: c_int = 1 | 2;
-/// `MAP_PRIVATE | MAP_ANONYMOUS`, `<bits/mman-linux.h>`
-const NEW_MEMORY: c_int = 0x02 | 0x20;
 /// `MAP_32BIT`, `<bits/mman.h>`, only on x86_64: an address in the first 2 GiB.
 const MAP_32BIT: c_int = 0x40;
 
@@ -110,12 +90,11 @@ impl LowPage {
 
     /// Asks the kernel for a page.
     pub fn new() -> io::Result<LowPage> {
-        let flags = NEW_MEMORY | MAP_32BIT;
+        let access = PROT_READ | PROT_WRITE;
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT;
         // SAFETY: the system chooses the place (the address is null), so nothing that exists is replaced.
-        let start =
-            unsafe { ffi::mmap(ptr::null_mut(), LowPage::SIZE, READ_AND_WRITE, flags, -1, 0) };
-        // MAP_FAILED is -1, `<sys/mman.h>`.
-        if start.addr() == usize::MAX {
+        let start = unsafe { mmap(ptr::null_mut(), LowPage::SIZE, access, flags, -1, 0) };
+        if start.addr() == MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
         Ok(LowPage(
@@ -139,7 +118,7 @@ impl LowPage {
 impl Drop for LowPage {
     fn drop(&mut self) {
         // SAFETY: the page came from `mmap` with this size, and nobody can use it any more.
-        let status = unsafe { ffi::munmap(self.0.as_ptr(), LowPage::SIZE) };
+        let status = unsafe { munmap(self.0.as_ptr(), LowPage::SIZE) };
         debug_assert_eq!(status, 0, "munmap: {}", io::Error::last_os_error());
     }
 }

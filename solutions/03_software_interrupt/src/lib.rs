@@ -4,7 +4,7 @@
 //
 //   machine   the processor:            trap, TRAP_LENGTH
 //   context   system and processor:     Context::{find, frame, resume}
-//   system    the system:               install() -> io::Result<()>, and the handler
+//   handler   the system:               install() -> io::Result<()>, and the handler
 //   int80     Linux on x86_64 alone:    int80, write80, LowPage
 
 mod trap;
@@ -35,12 +35,12 @@ mod context;
 #[path = "context/windows_x86_64.rs"]
 mod context;
 
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 #[path = "unix.rs"]
-mod system;
+mod handler;
 #[cfg(windows)]
 #[path = "windows.rs"]
-mod system;
+mod handler;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod int80;
@@ -49,7 +49,7 @@ mod int80;
     any(target_os = "linux", target_os = "macos", windows),
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
-compile_error!("the workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
+compile_error!("this workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use int80::{LowPage, int80, write80};

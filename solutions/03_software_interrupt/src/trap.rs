@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::OnceLock;
 
-use crate::system;
+use crate::handler;
 
 /// What answers a trap: it gets the argument of [`trap`](crate::trap()) and gives its answer.
 ///
@@ -70,7 +70,7 @@ pub fn catch_traps(service: Service) -> io::Result<()> {
     if SERVICE.set(service).is_err() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    system::install()
+    handler::install()
 }
 
 /// Called by the handler: decides with the service routine that `catch_traps` was given.

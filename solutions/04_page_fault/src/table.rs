@@ -2,21 +2,23 @@
 //!
 //! The rule: a handler may have interrupted its own thread anywhere, in the middle of the memory
 //! allocator or with any lock in its hand. So it must neither allocate nor wait. This table is a `static`
-//! of a fixed size, and whoever reads it never waits: a slot that is being changed is passed over.
+//! of a fixed size, and a handler that reads it never waits. The thread that drops a region waits for the
+//! handlers instead: until none of them holds what it has found in the slot.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 /// How many regions there can be at a time.
 const SLOTS: usize = 64;
 
 static TABLE: [Slot; SLOTS] = [const { Slot::empty() }; SLOTS];
 
-/// One region, or none: then `bytes` is 0.
+/// Room for one region. Without a region `bytes` is 0, so that no address lies in it.
 #[derive(Debug)]
 pub struct Slot {
-    /// Grows by one when a change begins and by one when it is over, so it is odd in between. A reader
-    /// that finds an even number, and the same one afterwards, has read what belongs together.
-    version: AtomicUsize,
+    /// Whether a region has this slot, also one without pages.
+    taken: AtomicBool,
+    /// How many handlers look at this slot. While it is not 0, the region cannot leave.
+    readers: AtomicUsize,
     start: AtomicUsize,
     bytes: AtomicUsize,
     page_size: AtomicUsize,
@@ -24,6 +26,10 @@ pub struct Slot {
 }
 
 /// What a fault handler has to know about the region that an address lies in.
+///
+/// As long as this value lives, the region stays: the thread that drops the region waits for it. So a handler
+/// keeps it until the page is changed, and nobody keeps it longer.
+#[derive(Debug)]
 pub struct Found {
     /// The address of its first byte, which is the start of a page.
     pub start: usize,
@@ -39,26 +45,33 @@ impl Found {
     }
 }
 
+impl Drop for Found {
+    fn drop(&mut self) {
+        self.slot.readers.fetch_sub(1, SeqCst);
+    }
+}
+
 /// The region that `address` lies in. Allowed in a fault handler.
 pub fn find(address: usize) -> Option<Found> {
-    TABLE.iter().find_map(|slot| slot.contains(address))
+    TABLE.iter().find_map(|slot| slot.find(address))
 }
 
 /// Enters a region. `None` when the table is full.
 pub fn enter(start: usize, bytes: usize, page_size: usize) -> Option<&'static Slot> {
-    let slot = TABLE.iter().find(|slot| slot.claim())?;
+    let slot = TABLE.iter().find(|slot| !slot.taken.swap(true, SeqCst))?;
     slot.start.store(start, SeqCst);
-    slot.bytes.store(bytes, SeqCst);
     slot.page_size.store(page_size, SeqCst);
     slot.faults.store(0, SeqCst);
-    slot.version.fetch_add(1, SeqCst);
+    // Last: from here on, addresses are found.
+    slot.bytes.store(bytes, SeqCst);
     Some(slot)
 }
 
 impl Slot {
     const fn empty() -> Slot {
         Slot {
-            version: AtomicUsize::new(0),
+            taken: AtomicBool::new(false),
+            readers: AtomicUsize::new(0),
             start: AtomicUsize::new(0),
             bytes: AtomicUsize::new(0),
             page_size: AtomicUsize::new(0),
@@ -66,31 +79,27 @@ impl Slot {
         }
     }
 
-    /// Begins a change, if the slot is empty and nobody else has begun one.
-    fn claim(&self) -> bool {
-        let version = self.version.load(SeqCst);
-        version.is_multiple_of(2)
-            && self.bytes.load(SeqCst) == 0
-            && self
-                .version
-                .compare_exchange(version, version + 1, SeqCst, SeqCst)
-                .is_ok()
+    fn find(&'static self, address: usize) -> Option<Found> {
+        // A look first, since most slots are not the one. What it sees may be half of one region and half of
+        // another.
+        if !self.contains(address) {
+            return None;
+        }
+        self.readers.fetch_add(1, SeqCst);
+        let found = Found {
+            start: self.start.load(SeqCst),
+            page_size: self.page_size.load(SeqCst),
+            slot: self,
+        };
+        // Now the look that counts. If the region is still there, it stays until `found` is dropped: it cannot
+        // leave without having seen us. If it is not, `found` is dropped here.
+        self.contains(address).then_some(found)
     }
 
-    fn contains(&'static self, address: usize) -> Option<Found> {
-        let version = self.version.load(SeqCst);
-        let start = self.start.load(SeqCst);
+    fn contains(&self, address: usize) -> bool {
         let bytes = self.bytes.load(SeqCst);
-        let page_size = self.page_size.load(SeqCst);
-        // While somebody uses a region, its slot does not change. So a slot that does is not the one that
-        // is looked for, and there is no need to look again.
-        let unchanged = version.is_multiple_of(2) && self.version.load(SeqCst) == version;
-        let inside = address >= start && address - start < bytes;
-        (unchanged && inside).then_some(Found {
-            start,
-            page_size,
-            slot: self,
-        })
+        let start = self.start.load(SeqCst);
+        address >= start && address - start < bytes
     }
 
     /// How many faults were counted since the region was entered.
@@ -98,10 +107,13 @@ impl Slot {
         self.faults.load(SeqCst)
     }
 
-    /// Takes the region out of the table. Only who entered it may do this, and once.
+    /// Takes the region out of the table, and waits until no handler looks at it any more. Only its owner may do
+    /// this, once, and not in a handler.
     pub fn leave(&self) {
-        self.version.fetch_add(1, SeqCst);
         self.bytes.store(0, SeqCst);
-        self.version.fetch_add(1, SeqCst);
+        while self.readers.load(SeqCst) != 0 {
+            std::thread::yield_now();
+        }
+        self.taken.store(false, SeqCst);
     }
 }

@@ -1,12 +1,12 @@
 extern crate page_fault_solution as page_fault;
 
 use std::ptr;
-use std::sync::Barrier;
+use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use page_fault::{LazyRegion, Verdict, handle_faults, is_readable, on_fault, page_size};
-use support::{descriptor_count, in_child, within};
+use page_fault::{LazyRegion, Verdict, find, handle_faults, is_readable, on_fault, page_size};
+use support::{descriptor_count, in_child, no_crash_report, within};
 
 static GREETING: [u8; 5] = *b"hello";
 
@@ -38,7 +38,7 @@ const NOT_GIVEN_BACK: &str = "a fault that is not yours comes back for ever. Doe
 #[track_caller]
 fn with_handler<T: Send + 'static>(hint: &str, body: impl FnOnce() -> T + Send + 'static) -> T {
     handle_faults().expect("the system takes a fault handler");
-    within(Duration::from_secs(4), hint, body)
+    within(Duration::from_secs(2), hint, body)
 }
 
 #[test]
@@ -207,19 +207,59 @@ fn a_dropped_region_gives_its_addresses_back() {
     );
 }
 
+#[test]
+fn a_region_without_pages_harms_no_other() {
+    let empty = region(0);
+    let other = region(1);
+    drop(empty);
+    let verdict = on_fault(other.page(0));
+    assert_eq!(
+        (verdict, map(&other).as_str()),
+        (Verdict::Retry, "#"),
+        "a region of no pages was made, then one of one page, and then the first was dropped. The page of the \
+         second is still in a region, so a fault there is ours. (left: your verdict, and which pages can be read)"
+    );
+}
+
+// given
+#[test]
+fn a_region_stays_while_a_handler_looks_at_it() {
+    let region = region(1);
+    let address = region.page(0).addr();
+    let found = find(address).expect("the address of a page is found");
+    let (tell, told) = mpsc::channel();
+    let owner = thread::spawn(move || {
+        drop(region);
+        let _ = tell.send(());
+    });
+    // When it is not found any more, its owner has begun to drop it.
+    while find(address).is_some() {
+        thread::yield_now();
+    }
+    assert_eq!(
+        told.recv_timeout(Duration::from_millis(30)),
+        Err(mpsc::RecvTimeoutError::Timeout),
+        "a handler still has what `find` returned, and the region was dropped all the same. The handler would now \
+         change a page that may be somebody else's"
+    );
+    drop(found);
+    assert_eq!(
+        told.recv_timeout(Duration::from_secs(2)),
+        Ok(()),
+        "no handler looks at the region any more, so its owner can drop it"
+    );
+    let _ = owner.join();
+}
+
 // Windows gives addresses back all at once, so there a region cannot have a hole.
 #[cfg(unix)]
 #[test]
 fn a_page_that_the_system_refuses_is_not_ours() {
-    unsafe extern "C" {
-        /// `munmap(2)`
-        fn munmap(address: *mut std::ffi::c_void, bytes: usize) -> std::ffi::c_int;
-    }
     // In a child, where nobody else can get the page's address.
     let child = in_child("a_page_that_the_system_refuses_is_not_ours", || {
         let region = region(3);
         // SAFETY: the page belongs to the region, and nobody has touched it or will.
-        let result = unsafe { munmap(region.page(1).cast(), page_size()) };
+        let result = unsafe { system::memory::munmap(region.page(1).cast(), page_size()) };
         assert_eq!(result, 0, "the system takes a page back");
         let verdict = on_fault(region.page(1));
         assert_eq!(
@@ -245,7 +285,7 @@ fn a_page_that_the_system_refuses_is_not_ours() {
 fn the_first_touch_of_a_page_is_one_fault_and_the_second_is_none() {
     let test = "the_first_touch_of_a_page_is_one_fault_and_the_second_is_none";
     let child = in_child(test, || {
-        no_error_box();
+        no_crash_report();
         let (counts, pages) = with_handler(ENDLESS, || {
             let region = region(8);
             let touch = |page: usize| {
@@ -360,7 +400,7 @@ fn threads_fault_independently_and_together() {
 #[test]
 fn a_fault_elsewhere_still_ends_the_process() {
     let child = in_child("a_fault_elsewhere_still_ends_the_process", || {
-        no_error_box();
+        no_crash_report();
         with_handler(NOT_GIVEN_BACK, || {
             let region = region(2);
             region.read(0);
@@ -383,6 +423,62 @@ fn a_fault_elsewhere_still_ends_the_process() {
          default action (SIGSEGV, on macOS SIGBUS, on Windows 0xc0000005); it ended with {} and said:\n{said}",
         child.status
     );
+}
+
+// Not on macOS, which does not tell a signal that was sent from a fault.
+#[cfg(any(target_os = "linux", windows))]
+#[test]
+fn a_fault_that_somebody_sends_is_not_swallowed() {
+    let child = in_child("a_fault_that_somebody_sends_is_not_swallowed", || {
+        no_crash_report();
+        sent::end_with_the_default_action();
+        with_handler(NOT_GIVEN_BACK, || {
+            println!("here it comes");
+            sent::send();
+            println!("and nothing has happened");
+        });
+    });
+    let said = format!("{}{}", child.stdout(), child.stderr());
+    assert!(
+        child.stdout().contains("here it comes"),
+        "a child process did not even come to the crash, and ended with {}; it said:\n{said}",
+        child.status
+    );
+    assert!(
+        crashed_by_a_fault(&child.status),
+        "a child process was sent what a fault gives (the signal SIGSEGV, on Windows the exception \
+         EXCEPTION_ACCESS_VIOLATION), but touched no page. That has to end it by the default action (SIGSEGV, on \
+         Windows 0xc0000005); it ended with {} and said:\n{said}",
+        child.status
+    );
+}
+
+#[cfg(target_os = "linux")]
+mod sent {
+    use system::signals::{Action, SIGSEGV, raise, set_action};
+
+    /// Without the handler of std, which lets the first signal that was sent pass.
+    pub fn end_with_the_default_action() {
+        // SAFETY: there is no handler.
+        unsafe { set_action(SIGSEGV, &Action::DEFAULT) }.expect("the system takes an action");
+    }
+
+    pub fn send() {
+        raise(SIGSEGV);
+    }
+}
+
+#[cfg(windows)]
+mod sent {
+    use system::exceptions::{ACCESS_VIOLATION, RaiseException};
+
+    /// Nothing to do: std does not take this exception.
+    pub fn end_with_the_default_action() {}
+
+    pub fn send() {
+        // SAFETY: there is no argument, so the pointer to them may be null.
+        unsafe { RaiseException(ACCESS_VIOLATION, 0, 0, std::ptr::null()) };
+    }
 }
 
 // Only here: on Windows the system keeps the other handlers, so there is nothing to lose.
@@ -414,33 +510,13 @@ fn deeper(depth: u64) -> u64 {
 #[cfg(unix)]
 fn crashed_by_a_fault(status: &std::process::ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;
-    let sigbus = if cfg!(target_os = "macos") { 10 } else { 7 };
+    use system::signals::{SIGBUS, SIGSEGV};
     status
         .signal()
-        .is_some_and(|signal| signal == 11 || signal == sigbus)
+        .is_some_and(|signal| signal == SIGSEGV || signal == SIGBUS)
 }
 
 #[cfg(windows)]
 fn crashed_by_a_fault(status: &std::process::ExitStatus) -> bool {
     status.code() == Some(0xc000_0005_u32.cast_signed())
-}
-
-#[cfg(unix)]
-fn no_error_box() {}
-
-/// A crash is expected here, and nobody wants a window that says so, or a debugger. The system asks this
-/// filter when no handler has taken the exception, and ends the process with the exception's code.
-#[cfg(windows)]
-fn no_error_box() {
-    #[link(name = "kernel32")]
-    unsafe extern "system" {
-        /// `<errhandlingapi.h>`
-        safe fn SetUnhandledExceptionFilter(
-            filter: extern "system" fn(*const u8) -> i32,
-        ) -> *const u8;
-    }
-    extern "system" fn end_the_process(_exception: *const u8) -> i32 {
-        1 // EXCEPTION_EXECUTE_HANDLER, <excpt.h>
-    }
-    SetUnhandledExceptionFilter(end_the_process);
 }

@@ -673,28 +673,20 @@ fn one_thread_listens_to_many_peers_whoever_speaks_first() {
 #[cfg(unix)]
 #[test]
 fn a_real_signal_does_not_end_a_wait() {
-    use std::ffi::c_void;
     use std::sync::Arc;
     use std::sync::atomic::Ordering;
-
-    /// `SIGWINCH`, `<signal.h>`, on Linux and macOS: the size of the terminal has changed. Ignored by default.
-    const SIGWINCH: c_int = 28;
-
-    unsafe extern "C" {
-        /// `signal(2)`. What it returns is not used here.
-        fn signal(signal: c_int, handler: extern "C" fn(c_int)) -> *mut c_void;
-        /// `pthread_self(3)`
-        safe fn pthread_self() -> usize;
-        /// `pthread_kill(3)`
-        fn pthread_kill(thread: usize, signal: c_int) -> c_int;
-    }
+    use system::signals::{Action, SIGWINCH, pthread_kill, pthread_self, set_action};
 
     extern "C" fn nothing(_: c_int) {}
 
     // The handler belongs to the whole process, so this happens in another one.
     let child = support::in_child("a_real_signal_does_not_end_a_wait", || {
-        // SAFETY: the handler does nothing, so it may interrupt whatever it likes.
-        unsafe { signal(SIGWINCH, nothing) };
+        let action = Action {
+            handler: nothing as *const () as usize,
+            ..Action::DEFAULT
+        };
+        // SAFETY: without flags the handler gets one argument; it does nothing, so it may interrupt anything.
+        unsafe { set_action(SIGWINCH, &action) }.expect("the system takes a handler");
         let (ours, mut peer) = connection();
         let kernel = Arc::new(Counted::new());
         let waiting = pthread_self();

@@ -6,10 +6,10 @@
 //   switch    leaves one stack and goes on where another was left
 //   prepare   makes a new stack look as if it had been left just before its first instruction
 
-#[cfg(all(unix, target_arch = "aarch64"))]
+#[cfg(all(any(target_os = "linux", target_os = "macos"), target_arch = "aarch64"))]
 #[path = "unix_aarch64.rs"]
 mod abi;
-#[cfg(all(unix, target_arch = "x86_64"))]
+#[cfg(all(any(target_os = "linux", target_os = "macos"), target_arch = "x86_64"))]
 #[path = "unix_x86_64.rs"]
 mod abi;
 #[cfg(all(windows, target_arch = "aarch64"))]
@@ -23,10 +23,10 @@ mod scheduler;
 mod stack;
 
 #[cfg(not(all(
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    any(unix, windows)
+    any(target_os = "linux", target_os = "macos", windows),
+    any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
-compile_error!("the workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
+compile_error!("this workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
 
 pub use abi::{prepare, switch};
 pub use scheduler::{STACK_SIZE, run, spawn, yield_now};

@@ -11,7 +11,7 @@ use std::{process, ptr, thread};
 
 use green_threads::{STACK_SIZE, Stack, StackPointer, prepare, run, spawn, switch, yield_now};
 use registers::{AT_ENTRY, NAMES, Values, difference, switch_holding, tell_entry, values};
-use support::{in_child, thread_count};
+use support::{in_child, no_crash_report, thread_count};
 
 /// Where the two sides of a switch by hand are left. One child process has one such pair.
 static HOME: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
@@ -121,8 +121,22 @@ fn a_stack_can_be_used_from_its_top_to_its_bottom() {
 
 // given
 #[test]
+fn a_stack_larger_than_memory_is_an_error() {
+    // The first two cannot even be rounded up to pages and given a guard page.
+    for size in [usize::MAX, usize::MAX - 20_000, usize::MAX / 2] {
+        let stack = Stack::new(size);
+        assert!(
+            stack.is_err(),
+            "a stack of {size:#x} bytes does not fit the address space; this one was made: {stack:?}"
+        );
+    }
+}
+
+// given
+#[test]
 fn right_below_a_stack_lies_a_page_that_kills() {
     let child = in_child("right_below_a_stack_lies_a_page_that_kills", || {
+        no_crash_report();
         let stack = Stack::new(STACK_SIZE).expect("the system has memory");
         let below = stack.bottom().wrapping_sub(1);
         println!("about to touch {below:?}");
@@ -472,6 +486,7 @@ fn dive(levels: usize) -> usize {
 fn a_green_thread_that_overflows_its_stack_kills_the_process_and_harms_no_neighbour() {
     let test = "a_green_thread_that_overflows_its_stack_kills_the_process_and_harms_no_neighbour";
     let child = in_child(test, || {
+        no_crash_report();
         // On a thread of its own, because Wine ends only the thread: then `join` panics.
         let os_thread = thread::spawn(|| {
             let ended = run(|| {

@@ -19,8 +19,12 @@ const _: () = assert!(std::mem::offset_of!(Context, x) == 184);
 const _: () = assert!(std::mem::offset_of!(Context, pc) == 440);
 
 impl Context {
-    /// What the third argument of a signal handler points to.
-    pub fn find(third: *mut c_void) -> *mut Context {
+    /// The saved registers, from the third argument of a signal handler.
+    ///
+    /// # Safety
+    ///
+    /// `third` is what the kernel has passed to a handler with `SA_SIGINFO`, and the handler has not returned.
+    pub unsafe fn find(third: *mut c_void) -> *mut Context {
         third.cast()
     }
 

@@ -29,9 +29,13 @@ const _: () = assert!(std::mem::offset_of!(Context, x) == 16);
 const _: () = assert!(std::mem::offset_of!(Context, pc) == 272);
 
 impl Context {
-    /// What the third argument of a signal handler points to.
-    pub fn find(third: *mut c_void) -> *mut Context {
-        // SAFETY: the kernel passes a `ucontext_t` that lives until the handler returns.
+    /// The saved registers, from the third argument of a signal handler.
+    ///
+    /// # Safety
+    ///
+    /// `third` is what the kernel has passed to a handler with `SA_SIGINFO`, and the handler has not returned.
+    pub unsafe fn find(third: *mut c_void) -> *mut Context {
+        // SAFETY: the kernel passes a `ucontext_t`, which lives until the handler returns.
         unsafe { (*third.cast::<UserContext>()).registers }
     }
 

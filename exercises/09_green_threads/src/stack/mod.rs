@@ -14,23 +14,23 @@
 //!   lower addresses
 //! ```
 
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 #[path = "unix.rs"]
-mod system;
+mod platform;
 #[cfg(windows)]
 #[path = "windows.rs"]
-mod system;
-
-#[cfg(not(any(unix, windows)))]
-compile_error!("the workshop runs on Linux, macOS and Windows");
+mod platform;
 
 use std::io;
+
+use system::memory::{Reservation, page_size};
 
 /// A stack and its guard page. Dropping it gives the memory back, so nobody may be running on it then,
 /// and nobody may want to come back to it.
 #[derive(Debug)]
 pub struct Stack {
-    base: *mut u8,
+    /// The guard page, and above it the stack.
+    memory: Reservation,
     guard: usize,
     size: usize,
 }
@@ -42,19 +42,24 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// What the system says when it has no more memory or addresses for this process.
+    /// What the system says when it has no more memory or addresses for this process, and
+    /// [`io::ErrorKind::InvalidInput`] for more bytes than a `usize` can count.
     pub fn new(size: usize) -> io::Result<Stack> {
         // Asked, not assumed: 4 KiB on most machines, 16 KiB on Apple's processors.
-        let page = system::page_size();
-        let size = size.max(1).next_multiple_of(page);
-        let base = system::reserve(page + size)?;
+        let page = page_size();
+        let size = size.max(1).checked_next_multiple_of(page);
+        let with_guard = size.and_then(|size| size.checked_add(page));
+        let (Some(size), Some(with_guard)) = (size, with_guard) else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
         let stack = Stack {
-            base,
+            memory: Reservation::new(with_guard)?,
             guard: page,
             size,
         };
         // What is reserved may not be touched. All but the lowest page may be from here on.
-        system::make_accessible(stack.bottom(), size)?;
+        // SAFETY: these pages are ours, and nobody knows of them yet.
+        unsafe { platform::make_accessible(stack.bottom(), size) }?;
         Ok(stack)
     }
 
@@ -66,17 +71,11 @@ impl Stack {
 
     /// The lowest byte that may be used. Right below it begins the guard page.
     pub fn bottom(&self) -> *mut u8 {
-        self.base.wrapping_add(self.guard)
+        self.base().wrapping_add(self.guard)
     }
 
     /// The lowest byte of all, in the guard page: where the reserved memory begins.
     pub fn base(&self) -> *mut u8 {
-        self.base
-    }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        system::release(self.base, self.guard + self.size);
+        self.memory.start()
     }
 }

@@ -1,10 +1,10 @@
-//! Time on the processor by `clock_gettime(2)`, the same on every Unix but for two numbers.
+//! Time on the processor by `clock_gettime(2)`, the same on Linux and macOS but for two numbers.
 
 use std::ffi::c_int;
 use std::io;
 use std::time::Duration;
 
-/// `struct timespec`, `<time.h>`; both fields have 64 bits on every 64-bit Unix.
+/// `struct timespec`, `<time.h>`; both fields have 64 bits.
 #[repr(C)]
 #[derive(Default)]
 struct Timespec {
