@@ -1,0 +1,85 @@
+//! Windows: many numbers of the system mean one error of Node's, and Node has numbers of its own.
+
+/// `<winerror.h>`: the errors of files below 10,000, those of sockets above. The names are those of libuv 1.46, save
+/// for 267 (a directory was needed), which libuv calls ENOTDIR in some places and ENOENT in others.
+pub const NUMBERS: &[(i32, &str)] = &[
+    (2, "ENOENT"),
+    (3, "ENOENT"),
+    (4, "EMFILE"),
+    (5, "EPERM"),
+    (6, "EBADF"),
+    (8, "ENOMEM"),
+    (14, "ENOMEM"),
+    (15, "ENOENT"),
+    (17, "EXDEV"),
+    (19, "EROFS"),
+    (32, "EBUSY"),
+    (33, "EBUSY"),
+    (80, "EEXIST"),
+    (87, "EINVAL"),
+    (109, "EPIPE"),
+    (112, "ENOSPC"),
+    (123, "ENOENT"),
+    (145, "ENOTEMPTY"),
+    (161, "ENOENT"),
+    (183, "EEXIST"),
+    (206, "ENAMETOOLONG"),
+    (232, "EPIPE"),
+    (267, "ENOTDIR"),
+    (995, "ECANCELED"),
+    (1314, "EPERM"),
+    (10004, "EINTR"),
+    (10009, "EBADF"),
+    (10013, "EACCES"),
+    (10022, "EINVAL"),
+    (10024, "EMFILE"),
+    (10035, "EAGAIN"),
+    (10048, "EADDRINUSE"),
+    (10049, "EADDRNOTAVAIL"),
+    (10051, "ENETUNREACH"),
+    (10053, "ECONNABORTED"),
+    (10054, "ECONNRESET"),
+    (10057, "ENOTCONN"),
+    (10058, "EPIPE"),
+    (10060, "ETIMEDOUT"),
+    (10061, "ECONNREFUSED"),
+    (10065, "EHOSTUNREACH"),
+];
+
+/// `<uv/errno.h>`, which comes with Node: the numbers that it gives to errors which Windows does not have.
+pub const ERRNO: &[(i32, &str)] = &[
+    (-4037, "EXDEV"),
+    (-4039, "ETIMEDOUT"),
+    (-4043, "EROFS"),
+    (-4047, "EPIPE"),
+    (-4048, "EPERM"),
+    (-4051, "ENOTEMPTY"),
+    (-4052, "ENOTDIR"),
+    (-4053, "ENOTCONN"),
+    (-4055, "ENOSPC"),
+    (-4057, "ENOMEM"),
+    (-4058, "ENOENT"),
+    (-4062, "ENETUNREACH"),
+    (-4064, "ENAMETOOLONG"),
+    (-4066, "EMFILE"),
+    (-4071, "EINVAL"),
+    (-4072, "EINTR"),
+    (-4073, "EHOSTUNREACH"),
+    (-4075, "EEXIST"),
+    (-4077, "ECONNRESET"),
+    (-4078, "ECONNREFUSED"),
+    (-4079, "ECONNABORTED"),
+    (-4081, "ECANCELED"),
+    (-4082, "EBUSY"),
+    (-4083, "EBADF"),
+    (-4088, "EAGAIN"),
+    (-4090, "EADDRNOTAVAIL"),
+    (-4091, "EADDRINUSE"),
+    (-4092, "EACCES"),
+];
+
+/// Node's number for the error that Node calls `code`.
+pub fn errno(_number: i32, code: &str) -> i32 {
+    let known = ERRNO.iter().find(|(_, name)| *name == code);
+    known.map_or(super::UNKNOWN_ERRNO, |(errno, _)| *errno)
+}

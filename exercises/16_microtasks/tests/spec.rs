@@ -1,0 +1,355 @@
+mod trace;
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::time::Duration;
+
+use support::within;
+use trace::{Trace, throw};
+
+/// Far more than any test needs.
+const LIMIT: Duration = Duration::from_secs(5);
+
+#[test]
+fn ticks_run_in_the_order_in_which_they_were_queued() {
+    within(
+        LIMIT,
+        "drain does not return although no tick is left",
+        || {
+            let trace = Trace::new();
+            trace.tick("n1");
+            trace.tick_then("n2", |trace| trace.tick("n4"));
+            trace.tick("n3");
+            trace.expect(
+                "",
+                "three ticks were queued, and nothing was drained",
+                "A task is never called before the call that queued it has returned.",
+            );
+            trace.drain();
+            trace.expect(
+                "n1 n2 n3 n4",
+                "n1, n2 and n3 were queued, and n2 queued n4",
+                "n4 missing: drain took a copy of the queue and did not look again.\n\
+             n3 first: the newest was taken, so it is a stack.",
+            );
+            assert!(
+                trace.queues.is_empty(),
+                "all four ran, and {} are still queued\nA task is taken out before it is called, so that \
+             it runs once.",
+                trace.queues.len()
+            );
+        },
+    );
+}
+
+#[test]
+fn a_long_chain_of_ticks_needs_no_stack() {
+    within(
+        LIMIT,
+        "drain does not return although the chain has an end",
+        || {
+            let trace = Trace::new();
+            let count = Rc::new(Cell::new(0_u32));
+            fn link(trace: Trace, count: Rc<Cell<u32>>) {
+                count.set(count.get() + 1);
+                if count.get() < 100_000 {
+                    let queues = Rc::clone(&trace.queues);
+                    queues.next_tick(move || link(trace, count));
+                }
+            }
+            link(trace.clone(), Rc::clone(&count));
+            trace.drain();
+            assert_eq!(
+                count.get(),
+                100_000,
+                "a tick queues the next, 100,000 times, in one drain\nexpected  100000 calls\nyours     {} \
+             calls\nDid drain stop after the ticks that were queued when it began?",
+                count.get()
+            );
+        },
+    );
+}
+
+#[test]
+fn all_ticks_run_before_the_first_microtask() {
+    within(
+        LIMIT,
+        "drain does not return although no task is left",
+        || {
+            let trace = Trace::new();
+            trace.microtask("m1");
+            trace.tick_then("n1", |trace| trace.tick("n-in-n1"));
+            trace.microtask("m2");
+            trace.tick("n2");
+            trace.drain();
+            trace.expect(
+                "n1 n2 n-in-n1 m1 m2",
+                "queued: m1 n1 m2 n2, and n1 queues one more tick",
+                "m1 first: the two queues are one, or microtasks are looked at first.\n\
+             m1 before n-in-n1: only the ticks that were there at the start ran before it.",
+            );
+        },
+    );
+}
+
+#[test]
+fn a_tick_of_a_microtask_waits_until_no_microtask_is_left() {
+    within(
+        LIMIT,
+        "drain does not return although no task is left",
+        || {
+            let trace = Trace::new();
+            trace.microtask_then("m1", |trace| {
+                trace.tick("n-in-m1");
+                trace.microtask("m-in-m1");
+            });
+            trace.microtask("m2");
+            trace.drain();
+            trace.expect(
+            "m1 m2 m-in-m1 n-in-m1",
+            "queued: m1 m2; m1 queues a tick and one more microtask",
+            "n-in-m1 early: ticks are looked at after each microtask, instead of after all of them.\n\
+             n-in-m1 missing: drain looked at the ticks once, and they were empty then.",
+        );
+        },
+    );
+}
+
+#[test]
+fn the_order_from_main_is_nodes() {
+    // Seen in Node 20.20: process.nextTick, Promise.resolve().then and queueMicrotask in one script.
+    within(
+        LIMIT,
+        "drain does not return although no task is left",
+        || {
+            let trace = Trace::new();
+            trace.tick_then("n1", |trace| trace.microtask("m-in-n1"));
+            trace.microtask_then("m1", |trace| {
+                trace.microtask("m2");
+                trace.tick_then("n-in-m1", |trace| {
+                    trace.microtask("m3");
+                    trace.tick("n3");
+                });
+            });
+            trace.tick("n2");
+            trace.microtask("q");
+            trace.drain();
+            trace.expect(
+            "n1 n2 m1 q m-in-n1 m2 n-in-m1 n3 m3",
+            "this is the order in which Node 20 runs the same program",
+            "Ends before n3: after the microtasks, ticks come again, and after those microtasks.\n\
+             q elsewhere: promise jobs and queueMicrotask share one queue.",
+        );
+        },
+    );
+}
+
+#[test]
+fn the_hook_is_asked_each_time_both_queues_are_empty() {
+    within(
+        LIMIT,
+        "drain does not return although the hook queued nothing more",
+        || {
+            let trace = Trace::new();
+            let (inner, asked) = (trace.clone(), Cell::new(0));
+            trace.queues.when_empty(move || {
+                asked.set(asked.get() + 1);
+                inner.note("empty?");
+                match asked.get() {
+                    1 => inner.tick_then("n-of-hook", |trace| trace.microtask("m-of-hook")),
+                    2 => inner.microtask("m2-of-hook"),
+                    _ => {}
+                }
+            });
+            trace.microtask_then("m1", |trace| trace.tick("n1"));
+            trace.drain();
+            trace.expect(
+                "m1 n1 empty? n-of-hook m-of-hook empty? m2-of-hook empty?",
+                "the hook queues a tick, then a microtask, then nothing",
+                "A hook before n1: it was asked after the microtasks, and a tick was waiting.\n\
+             Something of the hook missing: what it queued runs in the same drain, and then it is \
+             asked again.",
+            );
+        },
+    );
+}
+
+#[test]
+fn a_hook_may_set_another_hook() {
+    within(
+        LIMIT,
+        "drain does not return although the hook queued nothing more",
+        || {
+            let trace = Trace::new();
+            let inner = trace.clone();
+            trace.queues.when_empty(move || {
+                inner.note("first hook");
+                let again = inner.clone();
+                inner.queues.when_empty(move || again.note("second hook"));
+            });
+            let outcome = catch_unwind(AssertUnwindSafe(|| trace.drain()));
+            assert!(
+                outcome.is_ok(),
+                "the hook called when_empty while it ran, and that panicked\nIs `when_empty` still borrowed \
+             while the hook is called? Clone the `Rc` first, in a statement of its own."
+            );
+            trace.expect(
+                "first hook",
+                "nothing was queued, and the hook queued nothing",
+                "",
+            );
+            trace.drain();
+            trace.expect("second hook", "the first hook set the second", "");
+        },
+    );
+}
+
+#[test]
+fn every_callback_is_followed_by_its_own_tasks() {
+    within(
+        LIMIT,
+        "run_callback does not return although no task is left",
+        || {
+            let trace = Trace::new();
+            for (timer, tick, microtask) in [("t0", "n0", "m0"), ("t1", "n1", "m1")] {
+                trace.run_callback(|| {
+                    trace.note(timer);
+                    trace.microtask(microtask);
+                    trace.tick(tick);
+                });
+            }
+            trace.expect(
+            "t0 n0 m0 t1 n1 m1",
+            "two timers were due together, and each queued a tick and a microtask",
+            "t0 t1 first: the tasks wait until all callbacks have run, as they did in Node before \
+             version 11.",
+        );
+        },
+    );
+}
+
+#[test]
+fn inside_of_a_callback_or_a_task_nothing_is_drained() {
+    within(
+        LIMIT,
+        "run_callback does not return although no task is left",
+        || {
+            let trace = Trace::new();
+            trace.run_callback(|| {
+                trace.tick_then("n1", |trace| {
+                    // A tick that emits an event calls its listeners in this way.
+                    trace.run_callback(|| {
+                        trace.note("listener-in-n1");
+                        trace.tick("n3");
+                    });
+                    trace.note("n1-ends");
+                });
+                trace.run_callback(|| {
+                    trace.note("listener");
+                    trace.tick("n2");
+                });
+                trace.drain();
+                trace.note("callback-ends");
+            });
+            trace.expect(
+                "listener callback-ends n1 listener-in-n1 n1-ends n2 n3",
+                "a callback called a listener through run_callback, and so did the tick n1",
+                "n1 before callback-ends: the inner call drained.\n\
+             n2 or n3 before n1-ends: the drain itself counts as inside, too.",
+            );
+        },
+    );
+}
+
+#[test]
+fn a_tick_that_throws_leaves_the_others_for_the_next_drain() {
+    within(LIMIT, "drain does not return although a tick threw", || {
+        let trace = Trace::new();
+        let inner = trace.clone();
+        trace.queues.when_empty(move || inner.note("empty?"));
+        trace.tick_then("n1", |trace| {
+            trace.tick("n3");
+            throw("n1");
+        });
+        trace.tick("n2");
+        trace.microtask("m1");
+        trace.drain();
+        trace.expect(
+            "n1 caught n1",
+            "n1 threw; n2, m1 and n3 were queued",
+            "n2 or m1 here: after a tick that threw, this drain is over. Node is so, too.\n\
+             empty? here: the queues are not empty.",
+        );
+        trace.drain();
+        trace.expect(
+            "n2 n3 m1 empty?",
+            "this is the drain after the one in which n1 threw",
+            "n1 again: a task is taken out before it is called.\n\
+             Something missing: what had not run must stay queued.",
+        );
+    });
+}
+
+#[test]
+fn a_microtask_that_throws_costs_only_itself() {
+    within(
+        LIMIT,
+        "drain does not return although no task is left",
+        || {
+            let trace = Trace::new();
+            trace.microtask_then("m1", |trace| {
+                trace.tick("n-of-m1");
+                throw("m1");
+            });
+            trace.microtask("m2");
+            trace.drain();
+            trace.expect(
+            "m1 caught m1 m2 n-of-m1",
+            "m1 queued a tick and threw; m2 was queued behind it",
+            "m2 missing: the panic ended the run. A promise job that throws does not stop the next one.",
+        );
+        },
+    );
+}
+
+#[test]
+fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
+    within(
+        LIMIT,
+        "run_callback does not return although the callback threw",
+        || {
+            let trace = Trace::new();
+            trace.run_callback(|| {
+                trace.note("t1");
+                trace.tick("n-of-t1");
+                trace.run_callback(|| throw("t1's listener"));
+                trace.note("not reached");
+            });
+            trace.expect(
+                "t1 caught t1's listener",
+                "t1 queued a tick, and a listener that it called threw",
+                "n-of-t1 here: after a throw nothing is drained.\n\
+             not reached: the listener's panic was caught inside. It unwinds into its caller.",
+            );
+            // The handler may throw as well: that is how a program without a handler ends.
+            let escaped = catch_unwind(AssertUnwindSafe(|| {
+                trace
+                    .queues
+                    .run_callback(|| throw("t2"), &|panic| std::panic::resume_unwind(panic));
+            }));
+            assert!(
+                escaped.is_err(),
+                "the handler of uncaught panics threw, and run_callback swallowed that\nOnly the callback is \
+             called inside of catch_unwind, not the handler."
+            );
+            trace.run_callback(|| trace.note("t3"));
+            trace.expect(
+            "t3 n-of-t1",
+            "the next callback, t3, is the next drain point",
+            "n-of-t1 missing: after a panic the queues still believe that a callback is under way.\n\
+             Nothing at all: the same.",
+        );
+        },
+    );
+}

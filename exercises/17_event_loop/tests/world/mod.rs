@@ -1,0 +1,86 @@
+//! A loop in a world made of a script, and a list of words that its callbacks write down.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use event_loop::{EventLoop, Poller, VirtualPoller};
+
+/// Clones are the same world.
+#[derive(Clone)]
+pub struct World {
+    pub event_loop: EventLoop,
+    pub poller: Rc<VirtualPoller>,
+    words: Rc<RefCell<Vec<String>>>,
+}
+
+pub fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+impl World {
+    pub fn new() -> World {
+        let poller = Rc::new(VirtualPoller::new());
+        World {
+            event_loop: EventLoop::new(Rc::clone(&poller) as Rc<dyn Poller>),
+            poller,
+            words: Rc::default(),
+        }
+    }
+
+    /// Writes a word down.
+    pub fn say(&self, word: impl Into<String>) {
+        self.words.borrow_mut().push(word.into());
+    }
+
+    /// Writes a word and the time down: `t@20`.
+    pub fn say_at(&self, word: &str) {
+        self.say(format!("{word}@{}", self.poller.now().as_millis()));
+    }
+
+    /// A callback that writes a word down.
+    pub fn saying(&self, word: &'static str) -> impl FnMut() + use<> {
+        let world = self.clone();
+        move || world.say(word)
+    }
+
+    /// A callback that writes a word and the time down.
+    pub fn saying_at(&self, word: &'static str) -> impl FnMut() + use<> {
+        let world = self.clone();
+        move || world.say_at(word)
+    }
+
+    /// A callback that writes a word down and then does `more`.
+    pub fn doing(&self, word: &'static str, more: fn(&World)) -> impl FnOnce() + use<> {
+        let world = self.clone();
+        move || {
+            world.say(word);
+            more(&world);
+        }
+    }
+
+    /// Runs a program to its end. Returns its exit code.
+    pub fn run(&self, main: impl FnOnce(&World)) -> i32 {
+        let code = self.event_loop.run(|| main(self));
+        code.expect("this poller has no errors")
+    }
+
+    /// The words since the last call, in one line.
+    pub fn taken(&self) -> String {
+        self.words
+            .borrow_mut()
+            .drain(..)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// Compares the words since the last call. `causes` is what usually made the difference.
+    #[track_caller]
+    pub fn expect(&self, expected: &str, setup: &str, causes: &str) {
+        let yours = self.taken();
+        assert!(
+            yours == expected,
+            "{setup}\nexpected  {expected}\nyours     {yours}\n{causes}"
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! A world made of a script: what becomes ready, and when. Time passes only while somebody waits or works.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::time::Duration;
+
+use crate::{Callback, Poller};
+
+/// A [`Poller`] whose clock stands still until it is told to go on. A year takes a microsecond.
+#[derive(Default)]
+pub struct VirtualPoller {
+    now: Cell<Duration>,
+    /// What becomes ready: by time, and in the order of the script.
+    script: RefCell<BTreeMap<(Duration, usize), Callback>>,
+    scripted: Cell<usize>,
+    waits: RefCell<Vec<Option<Duration>>>,
+}
+
+impl VirtualPoller {
+    /// A world in which nothing happens. Its clock stands at zero.
+    pub fn new() -> VirtualPoller {
+        VirtualPoller::default()
+    }
+
+    /// Lets `callback` become ready at the time `at`, as an event from outside would. Until then it keeps the
+    /// loop alive.
+    pub fn ready_at(&self, at: Duration, callback: impl FnOnce() + 'static) {
+        let key = (at, self.scripted.replace(self.scripted.get() + 1));
+        self.script.borrow_mut().insert(key, Box::new(callback));
+    }
+
+    /// Works for `time`: it passes, and nothing else happens.
+    pub fn work(&self, time: Duration) {
+        self.now.set(self.now.get().saturating_add(time));
+    }
+
+    /// The timeouts of the polls since the last call.
+    pub fn take_waits(&self) -> Vec<Option<Duration>> {
+        self.waits.take()
+    }
+}
+
+impl Poller for VirtualPoller {
+    fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    /// Panics when it is to sleep for ever: nothing in this world would ever end that sleep.
+    fn poll(&self, timeout: Option<Duration>, ready: &mut VecDeque<Callback>) -> io::Result<()> {
+        self.waits.borrow_mut().push(timeout);
+        let mut script = self.script.borrow_mut();
+        let first = script.keys().next().map(|(at, _)| *at);
+        let limit = timeout.map(|timeout| self.now.get().saturating_add(timeout));
+        let awake = match (first, limit) {
+            (Some(first), Some(limit)) => first.min(limit),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => {
+                panic!("the loop sleeps for ever: no timer is set, and nothing is to come")
+            }
+        };
+        self.now.set(self.now.get().max(awake));
+        while let Some(entry) = script.first_entry() {
+            if entry.key().0 > self.now.get() {
+                break;
+            }
+            ready.push_back(entry.remove());
+        }
+        Ok(())
+    }
+
+    fn is_alive(&self) -> bool {
+        !self.script.borrow().is_empty()
+    }
+}

@@ -1,0 +1,588 @@
+extern crate event_loop_solution as event_loop;
+
+mod world;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use event_loop::{Delay, Event, Kind, Observer, Phase, throw};
+use world::{World, ms};
+
+#[test]
+fn a_delay_is_what_node_makes_of_the_number() {
+    let cases = [
+        (1.0, 1),
+        (1.9, 1),
+        (25.5, 25),
+        (2_147_483_647.0, 2_147_483_647),
+        (0.0, 1),
+        (0.5, 1),
+        (-5.0, 1),
+        (f64::NAN, 1),
+        (f64::INFINITY, 1),
+        (f64::NEG_INFINITY, 1),
+        (2_147_483_648.0, 1),
+        (1e300, 1),
+    ];
+    for (number, expected) in cases {
+        let delay = Delay::from(number);
+        assert_eq!(
+            delay.as_duration(),
+            ms(expected),
+            "setTimeout(f, {number})\nexpected  {:?}\nyours     {:?}\nA number between 1 and 2^31 - 1 loses its \
+             fraction. Every other number is 1 ms.",
+            ms(expected),
+            delay.as_duration()
+        );
+        let is_cut = number > 2_147_483_647.0;
+        assert_eq!(
+            delay.is_cut(),
+            is_cut,
+            "Node warns of delays that are too long, and of nothing else\nexpected  is_cut() is {is_cut} for \
+             {number}\nyours     {}",
+            delay.is_cut()
+        );
+    }
+}
+
+#[test]
+fn a_timer_fires_at_its_time_and_ends_the_program_after_it() {
+    let world = World::new();
+    let code = world.run(|world| {
+        world.event_loop.set_timeout(world.saying_at("b"), 20);
+        world.event_loop.set_timeout(world.saying_at("a"), 10);
+        world.say_at("main");
+    });
+    world.expect(
+        "main@0 a@10 b@20",
+        "timers of 20 and 10 ms were set",
+        "Nothing after main: no turn was made although timers are set.\nb@0: a timer that is not due was called.",
+    );
+    assert_eq!(
+        code, 0,
+        "a program that just ends has the exit code 0\nexpected  0\nyours     {code}"
+    );
+    let waits = world.poller.take_waits();
+    assert_eq!(
+        waits,
+        [Some(ms(10)), Some(ms(10))],
+        "two timers, and nothing else: the loop sleeps until each of them\nexpected  [10 ms, 10 ms]\nyours     \
+         {waits:?}\nMore waits are turns for nothing, and with waits of zero the loop spins."
+    );
+}
+
+#[test]
+fn a_turn_is_poll_check_close_timers() {
+    // Seen in Node 20: from an I/O callback, an immediate is always before a timer.
+    let world = World::new();
+    world.run(|world| {
+        let inner = world.clone();
+        world.poller.ready_at(ms(2), move || {
+            inner.say("io");
+            inner.event_loop.set_timeout(inner.saying("timer"), 1);
+            inner.event_loop.on_close(inner.saying("close"));
+            inner.event_loop.set_immediate(inner.saying("immediate"));
+            inner.event_loop.queue_microtask(inner.saying("microtask"));
+            inner.event_loop.next_tick(inner.saying("tick"));
+            inner.poller.work(ms(10));
+        });
+        world.poller.ready_at(ms(2), world.saying("io2"));
+        world.event_loop.set_timeout(world.saying("first-timer"), 1);
+        world.poller.work(ms(2));
+        world.say("main");
+    });
+    world.expect(
+        "main first-timer io tick microtask io2 immediate close timer",
+        "an event called back, set a timer of 1 ms, a closed handle, an immediate and two tasks, and worked 10 ms",
+        "timer before immediate: the usual diagrams begin a turn with the timers. Since libuv 1.45 they end it.\n\
+         first-timer late: timers that are due are called once before the first turn.\n\
+         io2 behind immediate: all that is ready is called before the next phase.\n\
+         tick behind io2: ticks follow each single callback.",
+    );
+}
+
+#[test]
+fn a_timer_that_a_timer_sets_waits_for_the_next_turn() {
+    let world = World::new();
+    world.run(|world| {
+        let inner = world.clone();
+        world.event_loop.set_timeout(
+            move || {
+                inner.say("t1");
+                inner.event_loop.set_timeout(inner.saying("t2"), 1);
+                inner.event_loop.set_immediate(inner.saying("immediate"));
+                inner.poller.work(ms(50));
+            },
+            10,
+        );
+        world.poller.ready_at(ms(30), world.saying("io"));
+    });
+    world.expect(
+        "t1 io immediate t2",
+        "a timer set a timer of 1 ms and worked for 50 ms, so that the new one is due before the phase is over",
+        "t2 next to t1: the clock was read again during the phase. It is read once, at its beginning.",
+    );
+}
+
+#[test]
+fn late_timers_fire_list_by_list() {
+    let world = World::new();
+    world.run(|world| {
+        world.event_loop.set_timeout(world.saying("P100"), 100);
+        world.event_loop.set_timeout(world.saying("Q110"), 110);
+        world.poller.work(ms(5));
+        world.event_loop.set_timeout(world.saying("R100"), 100);
+        world.poller.work(ms(200));
+    });
+    world.expect(
+        "P100 R100 Q110",
+        "timers of 100, 110 and again 100 ms, and then the loop was blocked until all were due",
+        "P Q R is the order of the deadlines. Node empties a list of one duration before it looks at the next.",
+    );
+}
+
+#[test]
+fn an_interval_keeps_its_pace_and_never_catches_up() {
+    let world = World::new();
+    world.run(|world| {
+        let (inner, calls) = (world.clone(), Cell::new(0));
+        let interval = Rc::new(Cell::new(None));
+        let own = Rc::clone(&interval);
+        let id = world.event_loop.set_interval(
+            move || {
+                inner.say_at("i");
+                calls.set(calls.get() + 1);
+                match calls.get() {
+                    1 | 2 => inner.poller.work(ms(15)),
+                    3 => inner.poller.work(ms(100)),
+                    5 => inner
+                        .event_loop
+                        .clear_interval(own.get().expect("it was set")),
+                    _ => {}
+                }
+            },
+            20,
+        );
+        interval.set(Some(id));
+    });
+    world.expect(
+        "i@20 i@40 i@60 i@160 i@180",
+        "an interval of 20 ms works 15 ms, 15 ms, then 100 ms; its fifth call clears it",
+        "i@55: it counted from the end of its call. It counts from the time just before the call.\n\
+         Many calls at 160: it caught up. One call a pass, whatever was missed.\n\
+         A sixth call, or no end: an interval that is cleared in its own call is over.",
+    );
+    // Seen in Node 20: at 40 the interval is before the timer that its own tick has set.
+    let world = World::new();
+    world.run(|world| {
+        world.event_loop.set_timeout(|| {}, 20);
+        let (inner, calls) = (world.clone(), Cell::new(0));
+        world
+            .event_loop
+            .set_timeout(world.doing("work", |world| world.poller.work(ms(7))), 20);
+        let id = Rc::new(Cell::new(None));
+        let own = Rc::clone(&id);
+        let interval = world.event_loop.set_interval(
+            move || {
+                inner.say_at("i");
+                calls.set(calls.get() + 1);
+                if calls.get() == 1 {
+                    let tick = inner.clone();
+                    inner.event_loop.next_tick(move || {
+                        tick.event_loop.set_timeout(tick.saying_at("t"), 20);
+                    });
+                }
+                if calls.get() == 3 {
+                    inner
+                        .event_loop
+                        .clear_interval(own.get().expect("it was set"));
+                }
+            },
+            20,
+        );
+        id.set(Some(interval));
+    });
+    world.expect(
+        "work i@27 i@47 t@47 i@67",
+        "another timer of the same pass worked for 7 ms; then a tick of the interval's first call set a timer of \
+         20 ms",
+        "i@40: the interval counted from the beginning of the pass, not from its own call.\n\
+         t before i: the interval was set again after its ticks. It is set again right after its call.",
+    );
+}
+
+#[test]
+fn what_is_cleared_is_never_called() {
+    let world = World::new();
+    world.run(|world| {
+        let timer = world.event_loop.set_timeout(world.saying("timer"), 5);
+        let immediate = world.event_loop.set_immediate(world.saying("immediate"));
+        let late = Rc::new(Cell::new(None));
+        let (inner, victim) = (world.clone(), Rc::clone(&late));
+        world.event_loop.set_immediate(move || {
+            inner.say("clears");
+            inner
+                .event_loop
+                .clear_immediate(victim.get().expect("it was set"));
+            inner.event_loop.clear_timeout(timer);
+            inner.event_loop.clear_timeout(timer);
+        });
+        late.set(Some(world.event_loop.set_immediate(world.saying("late"))));
+        world.event_loop.set_immediate(world.saying("last"));
+        world.event_loop.clear_immediate(immediate);
+        world.event_loop.clear_immediate(immediate);
+    });
+    world.expect(
+        "clears last",
+        "an immediate was cleared by main, and another one by an immediate of the same phase, with a timer",
+        "late: an immediate can be cleared until its very call.\n\
+         Nothing at all, or a panic: to clear twice is no error, and counts once.",
+    );
+}
+
+#[test]
+fn an_immediate_of_an_immediate_waits_for_the_next_turn() {
+    let world = World::new();
+    world.run(|world| {
+        let inner = world.clone();
+        world.event_loop.set_immediate(move || {
+            inner.say("a");
+            inner.event_loop.set_immediate(inner.saying("c"));
+            inner.event_loop.set_timeout(inner.saying("timer"), 1);
+            inner.poller.work(ms(2));
+        });
+        world.event_loop.set_immediate(world.saying("b"));
+    });
+    world.expect(
+        "a b timer c",
+        "the immediate a set another one, and a timer that is due at the end of the turn",
+        "c before timer: the phase called what was set during the phase. A chain of immediates would starve \
+         timers and sockets.",
+    );
+}
+
+#[test]
+fn the_loop_sleeps_exactly_as_long_as_it_may() {
+    let world = World::new();
+    world.run(|world| {
+        let inner = world.clone();
+        world.event_loop.set_immediate(move || {
+            inner.poller.ready_at(ms(40), inner.saying("io"));
+        });
+        let idle = world.event_loop.set_immediate(world.saying("idle"));
+        world.event_loop.unref_immediate(idle);
+        world.event_loop.set_timeout(world.saying("timer"), 25);
+        world.event_loop.set_timeout(
+            world.doing("close", |world| world.event_loop.on_close(|| {})),
+            41,
+        );
+    });
+    world.taken();
+    let waits = world.poller.take_waits();
+    let expected = [
+        Some(Duration::ZERO),
+        Some(ms(25)),
+        Some(ms(16)),
+        Some(ms(1)),
+        Some(Duration::ZERO),
+    ];
+    assert_eq!(
+        waits, expected,
+        "an immediate; a timer at 25 ms; an event at 40 ms; a timer at 41 ms that closes a handle\nexpected  \
+         0, 25 ms, 16 ms, 1 ms, 0\nyours     {waits:?}\nWhile an immediate or a closed handle waits, the loop \
+         does not sleep. Otherwise it sleeps until the next timer, and an event ends that sleep."
+    );
+    let world = World::new();
+    world.run(|world| world.poller.ready_at(ms(40), world.saying("io")));
+    let waits = world.poller.take_waits();
+    assert_eq!(
+        waits,
+        [None],
+        "an event is to come, and there is no timer\nexpected  one wait without end\nyours     {waits:?}"
+    );
+}
+
+#[test]
+fn the_loop_lives_as_long_as_something_with_a_ref_is_pending() {
+    let world = World::new();
+    world.run(|world| {
+        let idle = world.event_loop.set_interval(world.saying_at("idle"), 10);
+        world.event_loop.unref_timeout(idle);
+        world.event_loop.unref_timeout(idle);
+        world.event_loop.set_timeout(world.saying_at("timer"), 25);
+        let never = world
+            .event_loop
+            .set_immediate(world.saying("immediate-without-ref"));
+        world.event_loop.unref_immediate(never);
+        let back = world.event_loop.set_timeout(world.saying_at("back"), 30);
+        world.event_loop.unref_timeout(back);
+        world.event_loop.ref_timeout(back);
+    });
+    world.expect(
+        "immediate-without-ref idle@10 idle@20 timer@25 back@30 idle@30",
+        "an interval and an immediate without a ref, beside two timers with one",
+        "No end: what has no ref does not keep the loop alive.\n\
+         idle missing: what has no ref is called as long as the loop lives.\n\
+         back missing: a ref can be given back.",
+    );
+    world.run(|world| {
+        let alone = world.event_loop.set_timeout(world.saying("alone"), 1);
+        world.event_loop.unref_timeout(alone);
+        world.poller.work(ms(5));
+    });
+    world.expect(
+        "",
+        "a timer without a ref is alone, and due",
+        "Nothing is alive, so no turn is made.",
+    );
+    let world = World::new();
+    world.run(|world| {
+        let inner = world.clone();
+        world.event_loop.set_immediate(move || {
+            let late = inner.event_loop.set_timeout(inner.saying("late"), 1);
+            inner.event_loop.unref_timeout(late);
+            inner.poller.work(ms(2));
+        });
+    });
+    world.expect(
+        "late",
+        "an immediate set a timer without a ref, which is due at the end of the turn",
+        "Timers come before the question whether the loop is alive.",
+    );
+}
+
+#[test]
+fn the_end_is_announced_and_may_be_put_off() {
+    let world = World::new();
+    let code = world.run(|world| {
+        let (inner, asked) = (world.clone(), Cell::new(0));
+        world.event_loop.on_before_exit(move |code| {
+            inner.say(format!("before-exit({code})"));
+            asked.set(asked.get() + 1);
+            match asked.get() {
+                1 => {
+                    inner.event_loop.set_timeout(inner.saying("timer"), 5);
+                }
+                2 => inner.event_loop.next_tick(inner.saying("tick")),
+                _ => {}
+            }
+        });
+        let inner = world.clone();
+        world.event_loop.on_exit(move |code| {
+            inner.say(format!("exit({code})"));
+            inner.event_loop.set_timeout(inner.saying("too-late"), 1);
+            inner.event_loop.set_immediate(inner.saying("too-late"));
+            inner.event_loop.next_tick(inner.saying("too-late"));
+            inner.event_loop.queue_microtask(inner.saying("microtask"));
+            inner.event_loop.set_exit_code(9);
+        });
+        let inner = world.clone();
+        world
+            .event_loop
+            .on_exit(move |code| inner.say(format!("second({code})")));
+        world.event_loop.set_exit_code(3);
+    });
+    world.expect(
+        "before-exit(3) timer before-exit(3) tick exit(3) second(3) microtask",
+        "the first before-exit sets a timer, the second a tick; exit sets several things",
+        "before-exit once: each time nothing is pending any more, it is asked again.\n\
+         too-late: after exit nothing runs but microtasks.",
+    );
+    assert_eq!(
+        code, 9,
+        "a listener of exit set the exit code to 9\nexpected  9\nyours     {code}"
+    );
+}
+
+#[test]
+fn exit_ends_everything_at_once() {
+    let world = World::new();
+    let code = world.run(|world| {
+        let inner = world.clone();
+        world.event_loop.on_exit(move |code| {
+            inner.say(format!("exit({code})"));
+            inner.event_loop.queue_microtask(inner.saying("microtask"));
+        });
+        world
+            .event_loop
+            .on_before_exit(|_| panic!("exit does not ask whether it may"));
+        let inner = world.clone();
+        world.event_loop.set_immediate(move || {
+            inner.event_loop.next_tick(inner.saying("tick"));
+            inner.event_loop.exit(4);
+        });
+        world.event_loop.set_immediate(world.saying("immediate"));
+        world.event_loop.set_timeout(world.saying("timer"), 1);
+    });
+    world.expect(
+        "exit(4)",
+        "an immediate called exit(4); a tick, an immediate and a timer were waiting",
+        "Everything else is what exit drops.",
+    );
+    assert_eq!(code, 4, "exit(4)\nexpected  4\nyours     {code}");
+}
+
+#[test]
+fn a_panic_that_nobody_caught_goes_to_the_handler_or_ends_the_process() {
+    let world = World::new();
+    let code = world.run(|world| {
+        let inner = world.clone();
+        world
+            .event_loop
+            .on_exit(move |code| inner.say(format!("exit({code})")));
+        world.event_loop.set_timeout(
+            world.doing("t1", |world| {
+                world.event_loop.next_tick(world.saying("tick"));
+                throw("t1");
+            }),
+            1,
+        );
+        world.event_loop.set_timeout(world.saying("t2"), 1);
+    });
+    world.expect(
+        "t1 exit(1)",
+        "t1 threw, and there is no handler",
+        "The process ends with code 1, and its listeners of exit are told.",
+    );
+    assert_eq!(
+        code, 1,
+        "a panic that nobody caught\nexpected  1\nyours     {code}"
+    );
+
+    let world = World::new();
+    let code = world.run(|world| {
+        let inner = world.clone();
+        world.event_loop.on_uncaught_exception(move |uncaught| {
+            inner.say(format!("caught({})", uncaught.message()));
+        });
+        world.event_loop.set_timeout(
+            world.doing("t1", |world| {
+                world.event_loop.next_tick(world.saying("t1-tick"));
+                throw("t1");
+            }),
+            1,
+        );
+        world.event_loop.set_timeout(world.saying("t2"), 1);
+        world.event_loop.set_timeout(
+            world.doing("t3", |world| {
+                world
+                    .event_loop
+                    .next_tick(world.doing("tick", |_| throw("tick")));
+                world.event_loop.next_tick(world.saying_at("next-tick"));
+            }),
+            20,
+        );
+        world.event_loop.set_timeout(world.saying_at("t4"), 100);
+    });
+    world.expect(
+        "t1 caught(t1) t2 t1-tick t3 tick caught(tick) next-tick@20 t4@100",
+        "t1 threw and there is a handler; later a tick threw",
+        "t1-tick before t2: after a throw nothing is drained.\n\
+         next-tick@100: nothing else was to be called before, so an immediate has to give the drain.",
+    );
+    assert_eq!(
+        code, 0,
+        "every panic was handled\nexpected  0\nyours     {code}"
+    );
+
+    let world = World::new();
+    let code = world.run(|world| {
+        world
+            .event_loop
+            .on_exit(|_| panic!("a handler that throws ends the process without exit"));
+        world
+            .event_loop
+            .on_uncaught_exception(|_| throw("the handler"));
+        world.event_loop.set_immediate(|| throw("the immediate"));
+    });
+    assert_eq!(
+        code, 7,
+        "the handler threw as well\nexpected  7\nyours     {code}"
+    );
+}
+
+#[test]
+fn one_busy_source_does_not_starve_the_others() {
+    let world = World::new();
+    let called = Rc::new(Cell::new(0_u32));
+    world.run(|world| {
+        for _ in 0..5_000 {
+            let called = Rc::clone(&called);
+            world
+                .poller
+                .ready_at(ms(0), move || called.set(called.get() + 1));
+        }
+        let (inner, called) = (world.clone(), Rc::clone(&called));
+        world.event_loop.set_immediate(move || {
+            inner.say(if called.get() < 5_000 {
+                "between"
+            } else {
+                "behind"
+            });
+        });
+    });
+    world.expect(
+        "between",
+        "5,000 callbacks were ready at once, and an immediate waited",
+        "behind: a poll phase has a budget, and what is left waits for the next turn.",
+    );
+    assert_eq!(
+        called.get(),
+        5_000,
+        "every callback is called once\nexpected  5000\nyours     {}",
+        called.get()
+    );
+}
+
+/// Writes down what the loop tells.
+#[derive(Default)]
+struct Diary(RefCell<Vec<String>>);
+
+impl Observer for Diary {
+    fn observe(&self, at: Duration, event: Event) {
+        let at = at.as_millis();
+        self.0.borrow_mut().push(match event {
+            Event::Begin(phase) => format!("{phase:?}("),
+            Event::End(Phase::Timers) => String::from(")\n"),
+            Event::End(_) => String::from(")"),
+            Event::Wait(timeout) => format!("wait {:?}", timeout.map(|it| it.as_millis())),
+            Event::Awake(ready) => format!("awake@{at}:{ready}"),
+            Event::Call(Kind::Main) => format!("Main@{at}"),
+            Event::Call(kind) => format!("{kind:?}"),
+            Event::Return(Kind::Main) => String::from("\n"),
+            Event::Return(_) => String::from("."),
+        });
+    }
+}
+
+#[test]
+fn an_observer_is_told_of_every_phase_and_call() {
+    let world = World::new();
+    let diary = Rc::new(Diary::default());
+    world
+        .event_loop
+        .set_observer(Rc::clone(&diary) as Rc<dyn Observer>);
+    world.run(|world| {
+        let inner = world.clone();
+        world
+            .event_loop
+            .set_immediate(move || inner.event_loop.next_tick(|| {}));
+        world.event_loop.set_timeout(|| {}, 5);
+    });
+    let told = diary
+        .0
+        .take()
+        .join(" ")
+        .replace("( )", "()")
+        .replace("\n ", "\n");
+    let expected = "Main@0 \nTimers( )\nPoll( wait Some(0) awake@0:0 ) Check( Immediate . Tick . ) Close() Timers( \
+                    )\nPoll( wait Some(5) awake@5:0 ) Check() Close() Timers( Timer . )\nProcess . Process .";
+    let tidy = |text: &str| text.replace("( )", "()");
+    assert!(
+        tidy(&told) == tidy(expected),
+        "an immediate with a tick, and a timer of 5 ms\nexpected\n{}\nyours\n{}",
+        tidy(expected),
+        tidy(&told)
+    );
+}
