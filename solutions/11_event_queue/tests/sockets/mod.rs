@@ -11,11 +11,11 @@ use event_queue::{EventQueue, Events, Interest, Token};
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
-pub use unix::{close_behind, is_inherited, number};
+pub use unix::{Poke, close_behind, is_inherited, number};
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
-pub use windows::{close_behind, is_inherited, number};
+pub use windows::{Poke, close_behind, is_inherited, number};
 
 /// How long a wait may take that is to bring something. Far more than it needs.
 pub const LONG: Duration = Duration::from_secs(3);

@@ -1,12 +1,12 @@
 //! Windows: handles.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 use std::net::TcpStream;
 use std::os::windows::io::{
-    AsHandle, AsRawHandle, AsRawSocket, IntoRawSocket, RawHandle, RawSocket,
+    AsHandle, AsRawHandle, AsRawSocket, IntoRawSocket, OwnedHandle, RawHandle, RawSocket,
 };
 
-use event_queue::EventQueue;
+use event_queue::{EventQueue, Token};
 
 #[link(name = "ws2_32")]
 unsafe extern "system" {
@@ -18,6 +18,13 @@ unsafe extern "system" {
 unsafe extern "system" {
     /// `<handleapi.h>`
     fn GetHandleInformation(handle: RawHandle, flags: *mut u32) -> c_int;
+    /// `<ioapiset.h>`
+    fn PostQueuedCompletionStatus(
+        port: RawHandle,
+        bytes: u32,
+        key: usize,
+        overlapped: *mut c_void,
+    ) -> c_int;
 }
 
 /// The number by which the system knows a socket.
@@ -42,4 +49,27 @@ pub fn is_inherited(queue: &EventQueue) -> bool {
     // SAFETY: the handle is open, and the pointer is to a local.
     unsafe { GetHandleInformation(queue.as_handle().as_raw_handle(), &mut flags) };
     flags & HANDLE_FLAG_INHERIT != 0
+}
+
+/// An event from the program itself.
+pub struct Poke(OwnedHandle, Token);
+
+impl Poke {
+    /// A copy of the queue's port.
+    pub fn new(queue: &EventQueue, token: Token) -> Poke {
+        let port = queue.as_handle().try_clone_to_owned();
+        Poke(port.expect("a handle can be copied"), token)
+    }
+
+    pub fn poke(&self) {
+        // SAFETY: the port is open. The packet has no overlapped block.
+        let posted = unsafe {
+            PostQueuedCompletionStatus(self.0.as_raw_handle(), 0, self.1.0, std::ptr::null_mut())
+        };
+        assert!(
+            posted != 0,
+            "not posted: {}",
+            std::io::Error::last_os_error()
+        );
+    }
 }
