@@ -100,7 +100,7 @@ impl Queue {
     }
 
     /// Nothing to do: the kernel sees that a read or write would block.
-    pub fn rearm(&self, _source: &impl AsFd) -> io::Result<()> {
+    pub fn rearm(&self, _source: &impl AsFd, _directions: Interest) -> io::Result<()> {
         Ok(())
     }
 

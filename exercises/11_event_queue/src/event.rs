@@ -108,8 +108,8 @@ impl Event {
         self.writable
     }
 
-    /// The peer will send nothing more. What it sent before may still lie there to be read, so this comes with
-    /// [`is_readable`](Event::is_readable), and a read gives 0 bytes after the last one.
+    /// The peer will send nothing more. Comes with [`is_readable`](Event::is_readable), and a read gives what is
+    /// left and then 0 bytes. Windows may say so only when the last byte has been read.
     pub fn is_read_closed(&self) -> bool {
         self.read_closed
     }

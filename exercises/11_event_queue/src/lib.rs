@@ -11,7 +11,7 @@ pub mod wait;
 //   reregister(source, token, i.)  a new token and interest, and a fresh look; `NotFound` for an unknown source
 //   deregister(source)             the kernel forgets the source; `NotFound` for an unknown one, and success
 //                                  for one that the kernel has forgotten by itself because it was closed
-//   rearm(source)                  the caller saw `WouldBlock`; only Windows has to be told
+//   rearm(source, directions)      the caller saw `WouldBlock`; only Windows has to be told
 //   wait(events, timeout_ms)       one sleep: fills `events`, `Interrupted` when a signal ended the sleep
 //
 // and beside it `Source`, the trait of what can be registered, and `Raw`, an event as the kernel writes it.
@@ -22,12 +22,14 @@ mod epoll;
 use epoll as system;
 
 #[cfg(target_os = "macos")]
-mod kqueue;
+pub mod kqueue;
 #[cfg(target_os = "macos")]
 use kqueue as system;
 
 #[cfg(windows)]
 mod afd;
+#[cfg(windows)]
+mod armed;
 #[cfg(windows)]
 mod iocp;
 #[cfg(windows)]
@@ -40,8 +42,6 @@ use iocp as system;
 compile_error!("this workshop runs on Linux, macOS and Windows, x86_64 and aarch64");
 
 pub use event::{Event, Events, Interest, Token};
-#[cfg(target_os = "macos")]
-pub use kqueue::Kevent;
 pub use queue::EventQueue;
 /// What can be registered: everything that lends its descriptor (`AsFd`), on Windows its socket (`AsSocket`).
 pub use system::Source;

@@ -90,15 +90,15 @@ impl EventQueue {
         self.system.deregister(source)
     }
 
-    /// Tells the queue that a read or write of this edge-triggered source has just said `WouldBlock`. epoll and
-    /// kqueue know that by themselves and cost nothing here. Windows does not: there a source reports its next
-    /// edge only after this call.
+    /// Tells the queue that an edge-triggered source has just said `WouldBlock`, to a read, a write, or both.
+    /// epoll and kqueue know that by themselves, and there this costs nothing. Windows does not: there a source
+    /// that has been reported is reported again only after this call.
     ///
     /// # Errors
     ///
     /// `NotFound` on Windows for a source that is not on the list.
-    pub fn rearm(&self, source: &impl Source) -> io::Result<()> {
-        self.system.rearm(source)
+    pub fn rearm(&self, source: &impl Source, directions: Interest) -> io::Result<()> {
+        self.system.rearm(source, directions)
     }
 
     /// Sleeps until a source is ready or `timeout` is over. Returns how many events there are, and leaves them

@@ -38,8 +38,11 @@ pub trait Kernel {
 ///
 /// What [`Kernel::wait`] says, except `Interrupted`.
 pub fn wait_until(kernel: &mut impl Kernel, timeout: Option<Duration>) -> io::Result<usize> {
-    // TODO: this first version breaks three of the promises above. Mend it.
-    let timeout_ms = timeout.map(|timeout| timeout.as_millis() as u32);
-    kernel.wait(timeout_ms)
+    // TODO: this first version, with `milliseconds` below, keeps only the first of these promises. Mend both.
+    kernel.wait(timeout.map(milliseconds))
 }
 
+/// What a kernel is told of the time that is left, in milliseconds.
+fn milliseconds(left: Duration) -> u32 {
+    left.as_millis() as u32
+}

@@ -38,9 +38,8 @@ pub trait Kernel {
 ///
 /// What [`Kernel::wait`] says, except `Interrupted`.
 pub fn wait_until(kernel: &mut impl Kernel, timeout: Option<Duration>) -> io::Result<usize> {
-    //> // TODO: this first version breaks three of the promises above. Mend it.
-    //> let timeout_ms = timeout.map(|timeout| timeout.as_millis() as u32);
-    //> kernel.wait(timeout_ms)
+    //> // TODO: this first version, with `milliseconds` below, keeps only the first of these promises. Mend both.
+    //> kernel.wait(timeout.map(milliseconds))
     // A deadline that the clock cannot say is too far away to matter.
     let deadline = timeout.and_then(|timeout| kernel.now().checked_add(timeout));
     loop {
@@ -55,10 +54,12 @@ pub fn wait_until(kernel: &mut impl Kernel, timeout: Option<Duration>) -> io::Re
     }
     //<
 }
-//>
-/// Whole milliseconds, rounded up; [`LONGEST_MS`] for more than that.
+
+/// What a kernel is told of the time that is left, in milliseconds.
 fn milliseconds(left: Duration) -> u32 {
+    //> left.as_millis() as u32
+    // Rounded up, and never more than every kernel takes.
     let rounded = left.as_nanos().div_ceil(1_000_000);
     u32::try_from(rounded).map_or(LONGEST_MS, |ms| ms.min(LONGEST_MS))
+    //<
 }
-//<
