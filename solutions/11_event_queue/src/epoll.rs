@@ -83,7 +83,7 @@ impl Queue {
     /// Adds `source` to the interest list. `AlreadyExists` if it is on it, and then the entry stays as it is.
     pub fn register(&self, source: &impl AsFd, token: Token, interest: Interest) -> io::Result<()> {
         //> // TODO: one call of `control`.
-        //> todo!("register {:?} under {token:?} for {interest:?}", source.as_fd())
+        //> todo!("register a source under {token:?} for {interest:?}")
         self.control(
             EPOLL_CTL_ADD,
             source.as_fd().as_raw_fd(),
@@ -100,7 +100,7 @@ impl Queue {
         interest: Interest,
     ) -> io::Result<()> {
         //> // TODO: one call of `control`.
-        //> todo!("change {:?} to {token:?} and {interest:?}", source.as_fd())
+        //> todo!("change a source to {token:?} and {interest:?}")
         self.control(
             EPOLL_CTL_MOD,
             source.as_fd().as_raw_fd(),
@@ -109,8 +109,8 @@ impl Queue {
         //<
     }
 
-    /// Removes the entry of `source`. `NotFound` if there is none. A closed descriptor (`EBADF`) is a success: the
-    /// kernel removed the entry when it was closed.
+    /// Removes the entry of `source`. `NotFound` if there is none. For a descriptor that is closed it is a success:
+    /// the kernel removed the entry then.
     pub fn deregister(&self, source: &impl AsFd) -> io::Result<()> {
         //> // TODO: one call of `control`, and one error that is none.
         //> todo!("deregister {:?}", source.as_fd())
@@ -130,7 +130,7 @@ impl Queue {
     /// to `events.list`. The kernel writes to `events.raw`, and to nothing else. `Interrupted` when a signal came.
     pub fn wait(&self, events: &mut Events, timeout_ms: Option<u32>) -> io::Result<()> {
         //> // TODO: call `ffi::epoll_wait`, and make an `Event` of each entry that the kernel has written.
-        //> todo!("wait for {} events and {timeout_ms:?} ms at most", events.raw.len())
+        //> todo!("up to {} events, {timeout_ms:?} ms", events.raw.len())
         let timeout_ms = match timeout_ms {
             None => -1,
             Some(timeout_ms) => c_int::try_from(timeout_ms).unwrap_or(c_int::MAX),
@@ -160,8 +160,8 @@ impl AsFd for Queue {
     }
 }
 
-/// The entry for a source: the bits of `interest`, and `token` as the data that comes back. A peer that stops
-/// sending (`EPOLLRDHUP`) is of interest to readers only, or a source that nobody reads would be ready for ever.
+/// The entry for a source: `token` as the data that comes back, and the bits that `interest` stands for. A reader
+/// wants to hear of the end of the stream too. A source that nobody reads must not be ready because of it.
 fn entry(token: Token, interest: Interest) -> Raw {
     //> // TODO: put together the bits, and the token.
     //> todo!("{token:?} and the bits of {interest:?}")
@@ -182,8 +182,8 @@ fn entry(token: Token, interest: Interest) -> Raw {
     //<
 }
 
-/// What an entry of the ready list means. `EPOLLERR` and `EPOLLHUP` make a source readable and writable too: a
-/// read or a write would not wait, and it is how a caller that looks for nothing else learns of them.
+/// What an entry of the ready list means, in the sense of [`Event`]'s methods. Readable is everything after which a
+/// read returns at once, and writable everything after which a write does, be it with an error.
 fn event(raw: &Raw) -> Event {
     //> // TODO: which bits mean readable, writable, read-closed, error?
     //> todo!("what {raw:?} means")

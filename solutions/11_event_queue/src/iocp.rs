@@ -98,7 +98,7 @@ impl Queue {
         interest: Interest,
     ) -> io::Result<()> {
         //> // TODO: `Sources::add`, unless `is_registered`.
-        //> todo!("register {:?} under {token:?} for {interest:?}", source.as_socket())
+        //> todo!("register a source under {token:?} for {interest:?}")
         let socket = source.as_socket();
         if self.is_registered(socket)? {
             return Err(io::ErrorKind::AlreadyExists.into());
@@ -122,7 +122,7 @@ impl Queue {
         interest: Interest,
     ) -> io::Result<()> {
         //> // TODO: `Sources::change`, with the key from `key_of`.
-        //> todo!("change {:?} to {token:?} and {interest:?}", source.as_socket())
+        //> todo!("change a source to {token:?} and {interest:?}")
         let key = self.key_of(source)?;
         let mut sources = self.sources.borrow_mut();
         sources.change(key, token, wanted(interest), interest.is_edge());
@@ -175,7 +175,7 @@ impl Queue {
     /// without a limit) if there are none. Returns how many; 0 when the time is over.
     fn take(&self, room: &mut [Raw], timeout_ms: Option<u32>) -> io::Result<usize> {
         //> // TODO: call `ffi::GetQueuedCompletionStatusEx`. One of its errors is none.
-        //> todo!("wait for {} packets and {timeout_ms:?} ms at most", room.len())
+        //> todo!("up to {} packets, {timeout_ms:?} ms", room.len())
         let length = u32::try_from(room.len()).unwrap_or(u32::MAX);
         let timeout_ms = timeout_ms.unwrap_or(INFINITE);
         let mut removed = 0;
@@ -276,7 +276,8 @@ impl AsHandle for Queue {
     }
 }
 
-/// The events of AFD that an interest stands for. The end of the stream belongs to reading.
+/// The events of AFD that an interest stands for. A reader wants to hear of new connections and of the end of the
+/// stream too. A source that nobody reads must not be ready because of them.
 fn wanted(interest: Interest) -> u32 {
     //> // TODO: put together the bits.
     //> todo!("the bits of {interest:?}")
@@ -291,8 +292,8 @@ fn wanted(interest: Interest) -> u32 {
     //<
 }
 
-/// What events of AFD mean. A broken connection (`ABORT`, `CONNECT_FAIL`) makes a source readable and writable too:
-/// a read or a write would not wait, and it is how a caller that looks for nothing else learns of it.
+/// What events of AFD mean, in the sense of [`Event`]'s methods. Readable is everything after which a read returns at
+/// once, and writable everything after which a write does, be it with an error.
 fn event(token: Token, events: u32) -> Event {
     //> // TODO: which events mean readable, writable, read-closed, error?
     //> todo!("what {events:#x} of {token:?} means")

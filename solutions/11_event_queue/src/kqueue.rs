@@ -176,7 +176,7 @@ impl Queue {
     /// to `events.list`. The kernel writes to `events.raw`, and to nothing else. `Interrupted` when a signal came.
     pub fn wait(&self, events: &mut Events, timeout_ms: Option<u32>) -> io::Result<()> {
         //> // TODO: call `ffi::kevent` without changes, and make an `Event` of each entry that the kernel has written.
-        //> todo!("wait for {} events and {timeout_ms:?} ms at most", events.raw.len())
+        //> todo!("up to {} events, {timeout_ms:?} ms", events.raw.len())
         let timeout = timeout_ms.map(|timeout_ms| Timespec {
             seconds: i64::from(timeout_ms / 1_000),
             nanoseconds: i64::from(timeout_ms % 1_000) * 1_000_000,
@@ -291,8 +291,8 @@ fn additions(fd: RawFd, token: Token, interest: Interest) -> Vec<Raw> {
     //<
 }
 
-/// What an active filter means. A broken connection (the end of a direction, with an error) makes a source readable
-/// and writable: a read or a write would not wait, and it is how a caller that looks for nothing else learns of it.
+/// What an active filter means, in the sense of [`Event`]'s methods. A broken connection makes a source readable and
+/// writable: a read or a write returns at once, with the error. A user filter is readable.
 fn event(raw: &Raw) -> Event {
     //> // TODO: which filters and flags mean readable, writable, read-closed, error?
     //> todo!("what {raw:?} means")

@@ -36,6 +36,12 @@ pub struct EventQueue {
     waits: Cell<u64>,
 }
 
+/// It may be sent to another thread, and so may events.
+const _: fn() = || {
+    fn can_be_sent<T: Send>() {}
+    can_be_sent::<(EventQueue, Events)>();
+};
+
 impl EventQueue {
     /// Makes an empty queue. `epoll_create1(2)`, `kqueue(2)`, `CreateIoCompletionPort`
     ///
