@@ -28,8 +28,11 @@ use crate::{Events, Interest, Source, Token, system};
 /// - The events of the wait *before* are already yours, and the queue cannot take them back. If you close a
 ///   source while you go through a batch, and give its token to a new one, an event of the old one may still
 ///   follow in that batch. Put a generation into the token, or free tokens after the batch.
-/// - Deregister before you close. Linux forgets a source when its last copy (`try_clone`) is closed, and a
-///   copy that is still open keeps reporting under the old token.
+/// - Deregister before you close. Linux forgets a source when its last copy is closed, and a copy that is still
+///   open keeps reporting under the old token. `try_clone` makes copies, and so does starting a program, until
+///   the program runs.
+/// - On Windows the queue knows a source by its number. If you close one that has just been reported, without
+///   deregistering it, and another socket gets that number, the queue may look at the other one.
 #[derive(Debug)]
 pub struct EventQueue {
     system: system::Queue,
