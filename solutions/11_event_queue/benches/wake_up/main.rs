@@ -1,13 +1,15 @@
 //! What one wake-up costs while thousands of other sockets are idle.
 //!
-//! `cargo bench -p event_queue_solution`. A wake-up is: register a socket, make it ready, wait, read, deregister.
+//! `cargo bench -p event_queue_solution`, or `-p event_queue` for your own. A wake-up is: register a socket, make it ready, wait, read, deregister.
 //! Beside the queue of this chapter stand the same system calls with nothing around them.
+
+extern crate event_queue_solution as event_queue;
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use event_queue_solution::{EventQueue, Events, Interest, Token};
+use event_queue::{EventQueue, Events, Interest, Token};
 
 #[cfg(target_os = "linux")]
 mod bare_epoll;
