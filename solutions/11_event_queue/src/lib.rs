@@ -39,7 +39,7 @@ use iocp as system;
     any(target_os = "linux", target_os = "macos", windows),
     any(target_arch = "x86_64", target_arch = "aarch64"),
 )))]
-compile_error!("this workshop runs on Linux, macOS and Windows, x86_64 and aarch64");
+compile_error!("this workshop runs on Linux, macOS and Windows, on x86_64 and aarch64");
 
 pub use event::{Event, Events, Interest, Token};
 pub use queue::EventQueue;

@@ -1,0 +1,81 @@
+//! What the socket has not taken yet.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+
+/// What [`WriteBuffer::flush`] achieved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flushed {
+    /// Nothing is left. Stop being interested in writable events.
+    All,
+    /// The socket takes no more now. Go on when it is reported writable.
+    WouldBlock,
+}
+
+/// The bytes that are still to be written to one connection, in order.
+///
+/// It takes whatever it is given. Its high-water mark only tells the program when to stop making more: that is
+/// **backpressure**.
+#[derive(Debug)]
+pub struct WriteBuffer {
+    /// A ring: bytes go in at the back and leave at the front, and none of the others moves.
+    bytes: VecDeque<u8>,
+    high_water: usize,
+}
+
+impl WriteBuffer {
+    /// The memory, in bytes, that a buffer may keep however little is queued.
+    pub const KEEP: usize = 16 * 1024;
+
+    /// An empty buffer, which is full from `high_water` queued bytes on. It has no memory yet.
+    pub fn new(high_water: usize) -> WriteBuffer {
+        WriteBuffer {
+            bytes: VecDeque::new(),
+            high_water,
+        }
+    }
+
+    /// How many bytes wait.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether as many wait as the high-water mark says, or more. Whoever fills the buffer should stop.
+    pub fn is_full(&self) -> bool {
+        self.len() >= self.high_water
+    }
+
+    /// How many bytes of memory the buffer has now.
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// Queues `bytes` behind those that wait. Returns whether there is room for more: false says that the buffer
+    /// [is full](WriteBuffer::is_full) now. All of `bytes` is queued in both cases.
+    pub fn push(&mut self, bytes: &[u8]) -> bool {
+        // TODO: queue them, and say how it stands.
+        todo!("queue {} bytes behind {}", bytes.len(), self.len())
+    }
+
+    /// Writes to `sink`, oldest byte first, until it takes no more or nothing is left. Each byte goes out once:
+    /// what `sink` took leaves the buffer, and what it did not take stays. An empty buffer writes nothing, not
+    /// even 0 bytes. A write that a signal interrupted is made again.
+    ///
+    /// Afterwards a burst does not hold its memory: the capacity is at most [`KEEP`](WriteBuffer::KEEP), or four
+    /// times what is queued, whichever is more. Writing costs time in proportion to what is written, in however
+    /// many pieces `sink` takes it.
+    ///
+    /// # Errors
+    ///
+    /// `WriteZero` when `sink` takes 0 bytes without an error, and every error but `WouldBlock` and `Interrupted`.
+    /// What was not taken is still there.
+    pub fn flush(&mut self, sink: &mut impl Write) -> io::Result<Flushed> {
+        // TODO: write from the front until there is a reason to stop, and give memory back.
+        todo!("write {} bytes", self.len())
+    }
+}

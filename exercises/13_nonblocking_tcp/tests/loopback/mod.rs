@@ -1,0 +1,253 @@
+//! Real peers, all on this machine: no test ever leaves it.
+
+use std::ffi::{c_int, c_void};
+use std::io::{self, Read};
+use std::net::{self, Ipv4Addr, SocketAddr};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use std::{env, ptr, thread};
+
+use event_queue::{EventQueue, Events, Interest, Token};
+use nonblocking_tcp::TcpStream;
+use support::{descriptor_count, within};
+
+/// How long a test may take before it counts as hanging. Far more than any of them needs, also on Windows, which
+/// asks a port where nobody listens three times: half a second apart.
+const LIMIT: Duration = Duration::from_secs(6);
+
+/// The same under an emulator, which starts a process in seconds.
+const EMULATED: Duration = Duration::from_secs(30);
+
+/// Runs `body` while no other test of this program runs, within the limit, and counts the descriptors.
+#[track_caller]
+pub fn alone(hint: &str, body: impl FnOnce() + Send + 'static) {
+    static ALONE: Mutex<()> = Mutex::new(());
+    // A test that failed has said so, and has left nothing in there.
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // Windows opens handles of its own in a process, when it likes.
+    let system = if cfg!(windows) { 16 } else { 0 };
+    let before = descriptor_count();
+    let emulated = env::var_os("WORKSHOP_RUNNER").is_some();
+    within(if emulated { EMULATED } else { LIMIT }, hint, body);
+    // A thread that has handed over its result may still be closing what it had.
+    let deadline = Instant::now() + Duration::from_millis(500);
+    let mut after = descriptor_count();
+    while after > before + system && Instant::now() < deadline {
+        thread::yield_now();
+        after = descriptor_count();
+    }
+    assert!(
+        after <= before + system,
+        "every socket of this test is dropped by now, and the process has descriptors left.\n  \
+         expected: {before} descriptors, as before the test\n  yours:    {after}\nDoes each \
+         descriptor have an owner (`OwnedFd`, `OwnedSocket`), also when a later step fails?"
+    );
+}
+
+/// A port of the system's choice on this machine.
+pub fn any_port() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 0).into()
+}
+
+/// A blocking listener at a port of `at`'s address, and where that is.
+pub fn listener(at: SocketAddr) -> io::Result<(net::TcpListener, SocketAddr)> {
+    let listener = net::TcpListener::bind(at)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Both ends of a connection, made by the standard library alone. No read of them waits for more than two seconds.
+pub fn std_pair() -> (net::TcpStream, net::TcpStream) {
+    let (listener, address) = listener(any_port()).expect("loopback has a free port");
+    let one = net::TcpStream::connect(address).expect("somebody listens there");
+    let (other, _) = listener.accept().expect("somebody connects");
+    for end in [&one, &other] {
+        let limit = Some(Duration::from_secs(2));
+        end.set_read_timeout(limit).expect("a socket has time-outs");
+    }
+    (one, other)
+}
+
+/// Connects with the crate under test, and waits for the result. The peer is a blocking socket of std's.
+#[track_caller]
+pub fn pair() -> (TcpStream, net::TcpStream) {
+    let (listener, address) = listener(any_port()).expect("loopback has a free port");
+    let mut ours = TcpStream::connect(address).expect("somebody listens there");
+    connected(&mut ours).expect("somebody listens there");
+    let (peer, _) = listener.accept().expect("ours has connected");
+    let limit = Some(Duration::from_secs(2));
+    peer.set_read_timeout(limit)
+        .expect("a socket has time-outs");
+    (ours, peer)
+}
+
+/// Sleeps in the event queue until the connect has a result.
+pub fn connected(stream: &mut TcpStream) -> io::Result<()> {
+    let queue = EventQueue::new().expect("the system has queues");
+    let mut events = Events::with_capacity(8);
+    queue.register(&*stream, Token(0), Interest::BOTH)?;
+    loop {
+        if let Some(result) = stream.connect_result() {
+            queue.deregister(&*stream)?;
+            return result;
+        }
+        queue.wait(&mut events, None)?;
+    }
+}
+
+/// Sleeps until `stream` is ready for `interest`.
+pub fn ready(stream: &TcpStream, interest: Interest) {
+    let queue = EventQueue::new().expect("the system has queues");
+    let mut events = Events::with_capacity(8);
+    queue
+        .register(stream, Token(0), interest)
+        .expect("a queue takes sockets");
+    queue.wait(&mut events, None).expect("a queue waits");
+    queue.deregister(stream).expect("it is registered");
+}
+
+/// An address at which nobody listens, as long as the value is kept. The port belongs to one end of a connection,
+/// so no other program can get it meanwhile.
+pub struct Nobody {
+    pub address: SocketAddr,
+    _ends: (net::TcpStream, net::TcpStream),
+}
+
+impl Nobody {
+    pub fn new() -> Nobody {
+        let ends = std_pair();
+        let address = ends.0.local_addr().expect("an end has an address");
+        Nobody {
+            address,
+            _ends: ends,
+        }
+    }
+}
+
+/// A peer that neither accepts nor refuses, so that a connect stays under way. Only Linux can be brought to that
+/// by a listener whose queue is full.
+#[cfg(target_os = "linux")]
+pub fn silent_peer() -> Option<(SocketAddr, impl Sized)> {
+    use std::os::fd::AsRawFd;
+    unsafe extern "C" {
+        /// `listen(2)`; for a listening socket it changes the length of the queue. Without memory to harm.
+        safe fn listen(socket: c_int, backlog: c_int) -> c_int;
+    }
+    let (listener, address) = listener(any_port()).expect("loopback has a free port");
+    assert_eq!(
+        listen(listener.as_raw_fd(), 0),
+        0,
+        "{}",
+        io::Error::last_os_error()
+    );
+    // Linux keeps one more than the length says. Further ones are not answered at all.
+    let first = net::TcpStream::connect(address).expect("there is room for one");
+    Some((address, (listener, first)))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn silent_peer() -> Option<(SocketAddr, ())> {
+    None
+}
+
+/// `SOL_SOCKET` and `SO_LINGER`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
+#[cfg(target_os = "linux")]
+const LINGER: (c_int, c_int) = (1, 13);
+#[cfg(not(target_os = "linux"))]
+const LINGER: (c_int, c_int) = (0xffff, 0x0080);
+
+/// `struct linger`, `<sys/socket.h>`
+#[cfg(unix)]
+#[repr(C)]
+struct Linger(c_int, c_int);
+/// `LINGER`, `<winsock2.h>`
+#[cfg(windows)]
+#[repr(C)]
+struct Linger(u16, u16);
+
+#[cfg_attr(windows, link(name = "ws2_32"))]
+unsafe extern "system" {
+    /// `setsockopt(2)`: 0, or -1. ("system" is C's convention on Unix.)
+    #[cfg(unix)]
+    fn setsockopt(
+        socket: std::os::fd::BorrowedFd<'_>,
+        level: c_int,
+        name: c_int,
+        value: *const c_void,
+        length: u32,
+    ) -> c_int;
+    #[cfg(windows)]
+    fn setsockopt(
+        socket: std::os::windows::io::BorrowedSocket<'_>,
+        level: c_int,
+        name: c_int,
+        value: *const c_void,
+        length: u32,
+    ) -> c_int;
+}
+
+/// Closes `peer` so that its other end gets a reset: to linger for no time at all means exactly that.
+pub fn reset(peer: net::TcpStream) {
+    #[cfg(unix)]
+    let socket = std::os::fd::AsFd::as_fd(&peer);
+    #[cfg(windows)]
+    let socket = std::os::windows::io::AsSocket::as_socket(&peer);
+    let linger = Linger(1, 0);
+    let (value, length) = (ptr::from_ref(&linger).cast(), size_of::<Linger>() as u32);
+    // SAFETY: the socket is borrowed, so it is open; the system reads one `struct linger`.
+    let set = unsafe { setsockopt(socket, LINGER.0, LINGER.1, value, length) };
+    assert_eq!(set, 0, "SO_LINGER: {}", io::Error::last_os_error());
+}
+
+/// Whether resets reach this program. Under Wine 8 its server takes the error out of the socket first, and the
+/// program reads the end of the stream instead, std's sockets as well. `.ci/cross` sets the variable.
+pub fn resets_are_told() -> bool {
+    !(cfg!(windows) && env::var_os("WINEDEBUG").is_some())
+}
+
+/// Gives SIGPIPE back its meaning, which is death. A Rust program starts with it ignored, but a program that
+/// calls your code need not.
+pub fn sigpipe_kills() {
+    #[cfg(unix)]
+    {
+        unsafe extern "C" {
+            /// `signal(2)`
+            fn signal(number: c_int, handler: usize) -> usize;
+        }
+        // SAFETY: SIGPIPE is 13 on Linux and macOS (`<signal.h>`), and 0 is SIG_DFL, no handler of ours.
+        unsafe { signal(13, 0) };
+    }
+}
+
+/// Set in the process that [`bystander`] starts.
+const BYSTANDER: &str = "NONBLOCKING_TCP_BYSTANDER";
+
+/// A child process that does nothing until its standard input ends. It is this test program again, which runs
+/// the one test `test` there; and that test begins with this call, which does not come back in the child.
+pub fn bystander_waits() {
+    if env::var_os(BYSTANDER).is_some() {
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    }
+}
+
+/// Starts the child process that waits in [`bystander_waits`].
+pub fn bystander(test: &str) -> Child {
+    let program = env::current_exe().expect("the test program knows its own path");
+    let mut words: Vec<std::ffi::OsString> = Vec::new();
+    if let Ok(runner) = env::var("WORKSHOP_RUNNER") {
+        words.extend(runner.split_whitespace().map(Into::into));
+    }
+    words.push(program.into());
+    words.extend([test, "--exact", "--nocapture"].map(Into::into));
+    Command::new(&words[0])
+        .args(&words[1..])
+        .env(BYSTANDER, "1")
+        .env_remove("WORKSHOP_REPORT")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the test program can be started again")
+}
