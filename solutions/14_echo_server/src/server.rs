@@ -154,9 +154,14 @@ impl<L: Listener, C: Clock> Server<L, C> {
         self.queue.waits()
     }
 
+    /// Whether a stop has begun: no client is accepted any more.
+    pub fn is_stopping(&self) -> bool {
+        self.listener.is_none()
+    }
+
     /// Whether there is anything left to do: false when a stop is through.
     pub fn is_running(&self) -> bool {
-        self.listener.is_some() || !self.connections.is_empty()
+        !self.is_stopping() || !self.connections.is_empty()
     }
 
     /// Serves until a stop is through. Everything is closed when this returns.
