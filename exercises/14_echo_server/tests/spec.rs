@@ -400,6 +400,8 @@ fn many_clients_each_get_their_own_bytes_and_then_the_end() {
         let mut sent = vec![0; 60];
         house.until(
             "60 clients send up to 17 KiB each, end their direction, and read until the end",
+"A connection that is never `Finished` keeps its client waiting: is the end noted, and is a `Finished` one closed?\n\
+                 Is the queue told when the interest has changed?",
             |_| {
                 for (index, client) in clients.iter_mut().enumerate() {
                     let bytes = &patterns[index];
@@ -428,7 +430,8 @@ fn many_clients_each_get_their_own_bytes_and_then_the_end() {
                 &format!("{setup} How many came back?"),
                 client.received.len(),
                 lengths[index],
-                "Fewer: the client had ended its direction, and the server closed with bytes still queued.",
+                "Fewer: the client had ended its direction, and the server closed with bytes still queued.\n\
+                 More: `scratch` still holds what another connection has read.",
             );
             let wrong =
                 (client.received.iter().zip(&patterns[index])).position(|(got, sent)| got != sent);
@@ -439,9 +442,11 @@ fn many_clients_each_get_their_own_bytes_and_then_the_end() {
                 "Another client's bytes, or the same in another order.",
             );
         }
-        house.until("all clients have their end", |house| {
-            house.server.connections() == 0
-        });
+        house.until(
+            "all clients have their end",
+            "A connection is closed when its turn is `Finished`.",
+            |house| house.server.connections() == 0,
+        );
         check(
             "all clients have ended. What became of them?",
             house.server.stats(),
@@ -466,8 +471,8 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
     let hint = "a client that never reads holds the server up";
     alone(hint, || {
         let config = Config {
-            budget: 4096,
-            high_water: 16 * 1024,
+            budget: 16 * 1024,
+            high_water: 64 * 1024,
             ..Config::default()
         };
         let mut house = House::new(config);
@@ -482,21 +487,7 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
         // More than the kernel keeps for a connection in both directions.
         const ALL: usize = 32 << 20;
         let bytes = pattern(0, 64 * 1024);
-        let mut sent = 0;
-        let mut stalled = 0;
-        while stalled < 20 && sent < ALL {
-            let count = greedy.send(&bytes[sent % bytes.len()..]);
-            sent += count;
-            stalled = if house.turn() + count == 0 {
-                stalled + 1
-            } else {
-                0
-            };
-            assert!(
-                stalled < 20 || sent < ALL,
-                "the greedy client has sent {sent} bytes and read none."
-            );
-        }
+        let sent = house.flood(&mut greedy, &bytes, ALL);
         assert!(
             sent < ALL,
             "a client sends as much as it can, and reads nothing. The server keeps at most {} bytes for it, and \
@@ -514,7 +505,8 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
             "one client never reads, and another one sends a word",
         );
 
-        house.until("the client reads at last, all that it has sent", |_| {
+        house.until("the client reads at last, all that it has sent",
+"Is the interest in writing there while something is queued, and the interest in reading back when there is room?", |_| {
             while greedy.receive() {}
             greedy.received.len() == sent
         });
@@ -549,9 +541,11 @@ fn a_client_that_resets_costs_only_its_own_connection() {
         silent.send(b"!");
         full.reset();
         silent.reset();
-        house.until("two of three clients reset their connections", |house| {
-            house.server.connections() == 1
-        });
+        house.until(
+            "two of three clients reset their connections",
+            "A turn gave an error. Is the connection closed then?",
+            |house| house.server.connections() == 1,
+        );
         house.is_served(
             &mut other,
             "two clients have reset, and the third sends a word",
@@ -592,6 +586,8 @@ fn all_that_wait_are_accepted_up_to_the_limits() {
         let mut most = 0;
         house.until(
             "34 clients have connected, and 30 may be here at once",
+"Fewer: accept until it says `WouldBlock`, and in the next turn again.\n\
+                 More than 30: look at `may_accept` before each `accept`, and have it look at `max_connections`.",
             |house| {
                 let before = house.server.connections();
                 house.turn();
@@ -619,6 +615,7 @@ fn all_that_wait_are_accepted_up_to_the_limits() {
         drop(clients.drain(..6));
         house.until(
             "6 of 30 clients go, and those that waited are accepted",
+            "The interest in the listener comes back when there is room: `may_accept`.",
             |house| house.server.stats().accepted == 34,
         );
         let last = clients.last_mut().expect("28 are left");
@@ -650,6 +647,7 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
         let mut outside = house.client();
         house.until(
             "a client comes, and `accept` fails: no descriptor is left",
+            "Each failure counts in `accept_failures`.",
             |house| house.server.stats().accept_failures > 0,
         );
         let accepts = house.door.accepts.get();
@@ -669,22 +667,26 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
         );
 
         house.advance(pause);
-        house.until("the pause is over, and `accept` is tried again", |house| {
+        house.until("the pause is over, and `accept` is tried again",
+"A failure begins a pause of `accept_pause`, by a timer `Due::Pause`. Nothing else ends it here.", |house| {
             house.server.stats().accept_failures == 2
         });
         house.until_quiet("`accept` has failed again.", "Each failure begins a pause.");
         house.door.used_up.set(false);
         house.advance(pause);
-        house.until("the pause is over, and there are descriptors", |house| {
+        house.until("the pause is over, and there are descriptors",
+"A failure begins a pause of `accept_pause`, by a timer `Due::Pause`. Nothing else ends it here.", |house| {
             house.server.connections() == 4
         });
         house.is_served(&mut outside, "the client that had to wait sends a word");
 
         house.door.used_up.set(true);
         let mut outside = house.client();
-        house.until("no descriptor is left once more", |house| {
-            house.server.stats().accept_failures == 3
-        });
+        house.until(
+            "no descriptor is left once more",
+            "Each failure counts in `accept_failures`.",
+            |house| house.server.stats().accept_failures == 3,
+        );
         house.until_quiet(
             "`accept` has failed once more.",
             "Each failure begins a pause.",
@@ -693,6 +695,7 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
         drop(here.pop());
         house.until(
             "a client goes, and the one outside gets its descriptor before the pause is over",
+            "What was closed has freed a descriptor.",
             |house| house.server.stats().accepted == 5,
         );
         house.is_served(&mut outside, "the client that had to wait sends a word");
@@ -714,6 +717,7 @@ fn a_process_without_descriptors_serves_those_it_has() {
             house::leave_descriptors(3);
             house.until(
                 "6 clients wait, and the process may open 3 descriptors",
+                "Each failure counts in `accept_failures`.",
                 |house| house.server.stats().accept_failures > 0,
             );
             check(
@@ -731,9 +735,11 @@ fn a_process_without_descriptors_serves_those_it_has() {
                 "every descriptor is in use, and a client sends a word",
             );
             clients.drain(..2);
-            house.until("2 clients go, and 3 that waited are accepted", |house| {
-                house.server.stats().accepted == 6
-            });
+            house.until(
+                "2 clients go, and 3 that waited are accepted",
+                "What was closed has freed a descriptor.",
+                |house| house.server.stats().accepted == 6,
+            );
             let last = clients.last_mut().expect("4 are left");
             house.is_served(last, "the last client sends a word");
         });
@@ -779,9 +785,11 @@ fn a_silent_connection_is_closed_and_a_busy_one_is_not() {
         house.advance(idle / 2);
         busy.send_all(b"just in time");
         house.advance(idle / 2);
-        house.until("a word has come a moment before the time was over", |_| {
-            busy.receive()
-        });
+        house.until(
+            "a word has come a moment before the time was over",
+            "Events first, then timers: a byte that has arrived counts.",
+            |_| busy.receive(),
+        );
         check(
             "a byte had arrived when the time was over. How many timed out?",
             house.server.stats().timed_out,
@@ -789,9 +797,11 @@ fn a_silent_connection_is_closed_and_a_busy_one_is_not() {
             "Events first, then timers: the byte counts.",
         );
         house.advance(idle);
-        house.until("everybody is silent for a minute", |house| {
-            house.server.connections() == 0
-        });
+        house.until(
+            "everybody is silent for a minute",
+            "Each connection has its idle timer.",
+            |house| house.server.connections() == 0,
+        );
         check(
             "no connection is left. How many timers?",
             house.server.timers(),
@@ -809,24 +819,22 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
         let mut house = House::new(Config {
             grace,
             idle: Duration::from_secs(3600),
-            high_water: 1 << 20,
+            budget: 16 * 1024,
+            high_water: 64 * 1024,
             ..Config::default()
         });
         let mut clients = house.clients(3);
         let mut lasting = clients.pop().expect("there are three");
         let mut talking = clients.pop().expect("there are three");
         let mut queued = clients.pop().expect("there are three");
-        let chunk = pattern(3, 64 * 1024);
-        let mut sent = 0;
-        for _ in 0..20 {
-            sent += queued.send(&chunk[sent % chunk.len()..]);
-            house.turn();
-        }
+        let sent = house.flood(&mut queued, &pattern(3, 64 * 1024), 32 << 20);
         let stopper = house.server.stopper();
         stopper.stop().expect("the server can be woken");
-        house.until("a stop is wanted, and the listener is closed", |house| {
-            house.server.is_stopping()
-        });
+        house.until(
+            "a stop is wanted, and the listener is closed",
+            "Is the waker's event seen, and does `begin_stop` take the listener?",
+            |house| house.server.is_stopping(),
+        );
         // Windows asks three times before it believes that, which takes two seconds.
         if cfg!(unix) {
             check(
@@ -852,6 +860,7 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
         talking.shutdown();
         house.until(
             "two clients end their direction, and read until the end",
+            "A stop goes on with those that are here, as if nothing had happened.",
             |_| {
                 while queued.receive() || talking.receive() {}
                 queued.end.is_some() && talking.end.is_some()
@@ -879,6 +888,7 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
         house.advance(Duration::from_millis(1));
         house.until(
             "the time of the stop is over; a second stop, after half of it, changes nothing",
+            "Is there a timer `Due::Grace`? It is set when the stop begins.",
             |house| !house.server.is_running(),
         );
         lasting.receive();

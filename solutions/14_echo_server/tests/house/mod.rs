@@ -143,6 +143,7 @@ impl House {
         let clients = (0..count).map(|_| self.client()).collect();
         self.until(
             &format!("{count} clients have connected, and the server accepts them"),
+            "One event for the listener may mean many clients. Does `accept` go on until `WouldBlock`?",
             |house| house.server.connections() == before + count,
         );
         clients
@@ -154,24 +155,28 @@ impl House {
     }
 
     /// One turn: a wait that is not long, and then what it has found.
+    #[track_caller]
     pub fn turn(&mut self) -> usize {
         let events = self.server.wait(Some(TURN)).expect("a queue waits");
-        self.server
-            .serve()
-            .expect("one client's errors are not the server's");
+        if let Err(error) = self.server.serve() {
+            panic!(
+                "`serve` gives an error, and the whole server ends.\n  expected: the others are served\n  yours:    \
+                 {error}\nWhatever `accept` says, and whatever becomes of one connection, is no error of the server."
+            );
+        }
         events
     }
 
     /// Turns until `done`. Fails when that takes too long.
     #[track_caller]
-    pub fn until(&mut self, what: &str, mut done: impl FnMut(&mut House) -> bool) {
+    pub fn until(&mut self, what: &str, causes: &str, mut done: impl FnMut(&mut House) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !done(self) {
             self.turn();
             assert!(
                 Instant::now() < deadline,
                 "{what}.\n  expected: so after a moment\n  yours:    not after {PATIENCE:?} and {} waits; {} \
-                 connections, {:?}",
+                 connections, {:?}\n{causes}",
                 self.server.waits(),
                 self.server.connections(),
                 self.server.stats()
@@ -198,13 +203,32 @@ impl House {
         );
     }
 
+    /// `client` sends `bytes` again and again and reads nothing, until nobody takes more from it, or until it has
+    /// sent `most` bytes. Returns how many it has sent.
+    #[track_caller]
+    pub fn flood(&mut self, client: &mut Client, bytes: &[u8], most: usize) -> usize {
+        // Turns in a row in which the client could not send: those without an event, and all. A server that spins
+        // has an event in each, and one that works has not so many.
+        let (mut quiet, mut futile) = (0, 0);
+        let mut sent = 0;
+        while sent < most && quiet < 20 && futile < 3000 {
+            let count = client.send(&bytes[sent % bytes.len()..]);
+            sent += count;
+            let events = self.turn();
+            futile = if count == 0 { futile + 1 } else { 0 };
+            quiet = if count + events == 0 { quiet + 1 } else { 0 };
+        }
+        sent
+    }
+
     /// `client` sends a word, and the word comes back.
     #[track_caller]
     pub fn is_served(&mut self, client: &mut Client, why: &str) {
         let word = *b"are you there?";
         let before = client.received.len();
         client.send_all(&word);
-        self.until(why, |_| {
+        let causes = "Is its connection still there, did it have its turn, and was what it read written in that turn?";
+        self.until(why, causes, |_| {
             client.receive();
             client.received.len() - before >= word.len()
         });
