@@ -389,24 +389,24 @@ fn many_clients_each_get_their_own_bytes_and_then_the_end() {
             high_water: 10_000,
             ..Config::default()
         });
-        let mut clients = house.clients(60);
+        let mut clients = house.clients(24);
         // The first one sends a byte at a time, the others more and more.
-        let lengths: Vec<usize> = (0..60).map(|index| 40 + index * 300).collect();
+        let lengths: Vec<usize> = (0..24).map(|index| 40 + index * 1000).collect();
         let patterns: Vec<Vec<u8>> = lengths
             .iter()
             .enumerate()
             .map(|(index, &length)| pattern(index, length))
             .collect();
-        let mut sent = vec![0; 60];
+        let mut sent = [0; 24];
         house.until(
-            "60 clients send up to 17 KiB each, end their direction, and read until the end",
+            "24 clients send up to 23 KiB each, end their direction, and read until the end",
 "A connection that is never `Finished` keeps its client waiting: is the end noted, and is a `Finished` one closed?\n\
                  Is the queue told when the interest has changed?",
             |_| {
                 for (index, client) in clients.iter_mut().enumerate() {
                     let bytes = &patterns[index];
                     let from = sent[index];
-                    let to = bytes.len().min(from + 1 + index * 50);
+                    let to = bytes.len().min(from + 1 + index * 100);
                     if from < to {
                         sent[index] += client.send(&bytes[from..to]);
                         if sent[index] == bytes.len() {
@@ -451,8 +451,8 @@ fn many_clients_each_get_their_own_bytes_and_then_the_end() {
             "all clients have ended. What became of them?",
             house.server.stats(),
             Stats {
-                accepted: 60,
-                finished: 60,
+                accepted: 24,
+                finished: 24,
                 ..Stats::default()
             },
             "A connection is closed as soon as its turn is `Finished`.",
@@ -485,13 +485,13 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
         );
 
         // More than the kernel keeps for a connection in both directions.
-        const ALL: usize = 32 << 20;
+        const ALL: usize = 8 << 20;
         let bytes = pattern(0, 64 * 1024);
         let sent = house.flood(&mut greedy, &bytes, ALL);
         assert!(
             sent < ALL,
             "a client sends as much as it can, and reads nothing. The server keeps at most {} bytes for it, and \
-             the kernel a few MiB.\n  expected: the client is stopped\n  yours:    it sent {sent} bytes\nIs the \
+             the kernel some MiB.\n  expected: the client is stopped\n  yours:    it sent {sent} bytes\nIs the \
              connection read from while it is full? Then a client decides how much memory you have.",
             config.high_water
         );
@@ -534,10 +534,7 @@ fn a_client_that_resets_costs_only_its_own_connection() {
         let mut full = clients.pop().expect("there are three");
         let mut other = clients.pop().expect("there are three");
         // This one has bytes under way in both directions.
-        for _ in 0..50 {
-            full.send(&[9; 64 * 1024]);
-            house.turn();
-        }
+        house.flood(&mut full, &[9; 64 * 1024], 8 << 20);
         silent.send(b"!");
         full.reset();
         silent.reset();
@@ -827,7 +824,7 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
         let mut lasting = clients.pop().expect("there are three");
         let mut talking = clients.pop().expect("there are three");
         let mut queued = clients.pop().expect("there are three");
-        let sent = house.flood(&mut queued, &pattern(3, 64 * 1024), 32 << 20);
+        let sent = house.flood(&mut queued, &pattern(3, 64 * 1024), 8 << 20);
         let stopper = house.server.stopper();
         stopper.stop().expect("the server can be woken");
         house.until(

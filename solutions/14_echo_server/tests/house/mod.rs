@@ -14,11 +14,14 @@ use nonblocking_tcp::{TcpListener, TcpStream};
 use support::{descriptor_count, within};
 use timers::{Clock, VirtualClock};
 
-/// How long a test may take before it counts as hanging. Far more than any of them needs.
-const LIMIT: Duration = Duration::from_secs(6);
-
-/// How long a test waits for something that must happen.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a test waits for something that must happen. Emulators are slow; `.ci/cross` sets these variables.
+fn patience() -> Duration {
+    let emulated = ["WORKSHOP_RUNNER", "WINEDEBUG"].map(env::var_os);
+    match emulated.iter().any(Option::is_some) {
+        true => Duration::from_secs(12),
+        false => Duration::from_secs(3),
+    }
+}
 
 /// How long one wait of the server may take, so that the clients on the same thread have their turn.
 const TURN: Duration = Duration::from_millis(5);
@@ -35,7 +38,8 @@ pub fn alone(hint: &str, body: impl FnOnce() + Send + 'static) {
     // Windows opens handles of its own in a process, when it likes.
     let system = if cfg!(windows) { 16 } else { 0 };
     let before = descriptor_count();
-    within(LIMIT, hint, body);
+    // A test as a whole may take twice that before it counts as hanging.
+    within(2 * patience(), hint, body);
     // A thread that has handed over its result may still be closing what it had.
     let deadline = Instant::now() + Duration::from_millis(500);
     let mut after = descriptor_count();
@@ -116,6 +120,8 @@ impl House {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("loopback has a free port");
         let address = listener.local_addr().expect("a listener has an address");
+        // What it accepts has the same.
+        small_buffers(&listener);
         let door = Rc::new(Door::default());
         let gate = Gate {
             listener,
@@ -170,12 +176,12 @@ impl House {
     /// Turns until `done`. Fails when that takes too long.
     #[track_caller]
     pub fn until(&mut self, what: &str, causes: &str, mut done: impl FnMut(&mut House) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let (start, patience) = (Instant::now(), patience());
         while !done(self) {
             self.turn();
             assert!(
-                Instant::now() < deadline,
-                "{what}.\n  expected: so after a moment\n  yours:    not after {PATIENCE:?} and {} waits; {} \
+                start.elapsed() < patience,
+                "{what}.\n  expected: so after a moment\n  yours:    not after {patience:?} and {} waits; {} \
                  connections, {:?}\n{causes}",
                 self.server.waits(),
                 self.server.connections(),
@@ -254,6 +260,7 @@ impl Client {
         let stream = net::TcpStream::connect(address).expect("the server listens");
         stream.set_nonblocking(true).expect("a socket can be so");
         stream.set_nodelay(true).expect("a socket can be so");
+        small_buffers(&stream);
         Client {
             stream,
             received: Vec::new(),
@@ -302,23 +309,54 @@ impl Client {
 
     /// Closes so that the server gets a reset: to linger for no time at all means exactly that.
     pub fn reset(self) {
-        #[cfg(unix)]
-        let socket = std::os::fd::AsFd::as_fd(&self.stream);
-        #[cfg(windows)]
-        let socket = std::os::windows::io::AsSocket::as_socket(&self.stream);
-        let linger = Linger(1, 0);
-        let (value, length) = (ptr::from_ref(&linger).cast(), size_of::<Linger>() as u32);
-        // SAFETY: the socket is borrowed, so it is open; the system reads one `struct linger`.
-        let set = unsafe { setsockopt(socket, LINGER.0, LINGER.1, value, length) };
-        assert_eq!(set, 0, "SO_LINGER: {}", io::Error::last_os_error());
+        set_option(&self.stream, option::LINGER, &Linger(1, 0));
     }
 }
 
-/// `SOL_SOCKET` and `SO_LINGER`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
+/// Lets the kernel keep little for a socket, so that little has to be sent before nobody takes more.
+fn small_buffers(socket: &impl Socket) {
+    let bytes: c_int = 128 * 1024;
+    set_option(socket, option::SNDBUF, &bytes);
+    set_option(socket, option::RCVBUF, &bytes);
+}
+
+/// What has socket options.
+#[cfg(unix)]
+trait Socket: std::os::fd::AsFd {}
+#[cfg(unix)]
+impl<T: std::os::fd::AsFd> Socket for T {}
+#[cfg(windows)]
+trait Socket: std::os::windows::io::AsSocket {}
+#[cfg(windows)]
+impl<T: std::os::windows::io::AsSocket> Socket for T {}
+
+/// `value` has to be of the type that this option has in C.
+fn set_option<T>(socket: &impl Socket, name: c_int, value: &T) {
+    #[cfg(unix)]
+    let socket = socket.as_fd();
+    #[cfg(windows)]
+    let socket = socket.as_socket();
+    let (value, length) = (ptr::from_ref(value).cast(), size_of::<T>() as u32);
+    // SAFETY: the socket is borrowed, so it is open; the system reads one `T`.
+    let set = unsafe { setsockopt(socket, option::SOCKET, name, value, length) };
+    assert_eq!(set, 0, "setsockopt: {}", io::Error::last_os_error());
+}
+
+/// `SOL_SOCKET`, `SO_LINGER`, `SO_SNDBUF`, `SO_RCVBUF`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
 #[cfg(target_os = "linux")]
-const LINGER: (c_int, c_int) = (1, 13);
+mod option {
+    pub const SOCKET: i32 = 1;
+    pub const LINGER: i32 = 13;
+    pub const SNDBUF: i32 = 7;
+    pub const RCVBUF: i32 = 8;
+}
 #[cfg(not(target_os = "linux"))]
-const LINGER: (c_int, c_int) = (0xffff, 0x0080);
+mod option {
+    pub const SOCKET: i32 = 0xffff;
+    pub const LINGER: i32 = 0x0080;
+    pub const SNDBUF: i32 = 0x1001;
+    pub const RCVBUF: i32 = 0x1002;
+}
 
 /// `struct linger`, `<sys/socket.h>`
 #[cfg(unix)]
