@@ -74,7 +74,11 @@ impl<S: Stream> Connection<S> {
     /// Those of the socket. The connection is broken then, and there is nothing left to do but to close.
     pub fn turn(&mut self, scratch: &mut Vec<u8>) -> io::Result<Turn> {
         // TODO: write, read, write, and see whether that was the end.
-        todo!("a turn with {} bytes queued", self.queued())
+        todo!(
+            "a turn with {} bytes queued, and {} bytes of scratch memory",
+            self.queued(),
+            scratch.capacity()
+        )
     }
 
     /// What the next turn has to wait for. Level-triggered: what a turn leaves in the kernel is reported again.

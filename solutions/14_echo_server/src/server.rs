@@ -383,8 +383,8 @@ impl<L: Listener, C: Clock> Server<L, C> {
         //> // TODO: no more connections, and a limit of time for those that are here.
         //> todo!("stop at {now:?} with {} connections", self.connections.len())
         if let Some(listener) = self.listener.take() {
-            self.queue.deregister(&listener)?;
             self.timers.set(now, self.config.grace, Due::Grace);
+            self.queue.deregister(&listener)?;
         }
         Ok(())
         //<
