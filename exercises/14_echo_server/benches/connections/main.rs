@@ -64,9 +64,12 @@ fn row(role: &str, size: u32, milliseconds: u32) -> io::Result<String> {
     server.end()?;
     let [words, median, late] = fields(&measured)?;
     let ([kib_before, _], [kib_after, threads]) = (fields(&before)?, fields(&after)?);
-    let memory = match kib_after {
-        0 => String::from("-"),
-        kib => format!("{:.1} KiB", (kib - kib_before) as f64 / f64::from(size)),
+    let (threads, memory) = match kib_after {
+        0 => (String::from("-"), String::from("-")),
+        kib => (
+            threads.to_string(),
+            format!("{:.1} KiB", (kib - kib_before) as f64 / f64::from(size)),
+        ),
     };
     Ok(format!(
         "{threads:>11} {memory:>16} {words:>16} {median:>8} µs {late:>9} µs"
