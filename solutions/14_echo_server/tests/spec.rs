@@ -878,7 +878,8 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
         );
         house.until_quiet(
             "a stop is wanted, and one client stays, silent.",
-            "Is the wake acknowledged?",
+            "Are the two that have finished closed? An end that was read stays readable.\n\
+             Is the wake acknowledged?",
         );
         house.advance(grace / 2 - Duration::from_millis(1));
         house.turn();
