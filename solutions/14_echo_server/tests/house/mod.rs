@@ -1,0 +1,438 @@
+//! A server with a clock and a door that the test holds in its hands, and real clients on the same thread.
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{self, Ipv4Addr, Shutdown, SocketAddr};
+use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use std::{env, ptr, thread};
+
+use echo_server::{Config, Listener, Server};
+use nonblocking_tcp::{TcpListener, TcpStream};
+use support::{descriptor_count, within};
+use timers::{Clock, VirtualClock};
+
+/// How long a test waits for something that must happen. Emulators are slow; `.ci/cross` sets these variables.
+fn patience() -> Duration {
+    let emulated = ["WORKSHOP_RUNNER", "WINEDEBUG"].map(env::var_os);
+    match emulated.iter().any(Option::is_some) {
+        true => Duration::from_secs(12),
+        false => Duration::from_secs(3),
+    }
+}
+
+/// How long one wait of the server may take, so that the clients on the same thread have their turn.
+const TURN: Duration = Duration::from_millis(5);
+
+/// A server that had this many waits in a row with events, and nothing to do, is spinning.
+const SPIN: usize = 300;
+
+/// Runs `body` while no other test of this program runs, within the limit, and counts the descriptors.
+#[track_caller]
+pub fn alone(hint: &str, body: impl FnOnce() + Send + 'static) {
+    static ALONE: Mutex<()> = Mutex::new(());
+    // A test that failed has said so, and has left nothing in there.
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // Windows opens handles of its own in a process, when it likes.
+    let system = if cfg!(windows) { 16 } else { 0 };
+    let before = descriptor_count();
+    // A test as a whole may take twice that before it counts as hanging.
+    within(2 * patience(), hint, body);
+    // A thread that has handed over its result may still be closing what it had.
+    let deadline = Instant::now() + Duration::from_millis(500);
+    let mut after = descriptor_count();
+    while after > before + system && Instant::now() < deadline {
+        thread::yield_now();
+        after = descriptor_count();
+    }
+    assert!(
+        after <= before + system,
+        "the server and all clients of this test are dropped.\n  expected: {before} descriptors, as before the \
+         test\n  yours:    {after}\nIs there a connection that nobody owns?"
+    );
+}
+
+/// Where the listener of the tests gets its failures from.
+#[derive(Default)]
+pub struct Door {
+    /// Whether the process is said to have no descriptor left.
+    pub used_up: Cell<bool>,
+    /// How often the server has called `accept`.
+    pub accepts: Cell<usize>,
+}
+
+/// A real listener whose `accept` fails when the test wants it.
+pub struct Gate {
+    listener: TcpListener,
+    door: Rc<Door>,
+}
+
+impl Listener for Gate {
+    type Stream = TcpStream;
+
+    fn accept(&self) -> io::Result<TcpStream> {
+        self.door.accepts.set(self.door.accepts.get() + 1);
+        if self.door.used_up.get() {
+            // EMFILE: `<asm-generic/errno-base.h>`, `<sys/errno.h>`; WSAEMFILE: `<winerror.h>`
+            let number = if cfg!(windows) { 10024 } else { 24 };
+            return Err(io::Error::from_raw_os_error(number));
+        }
+        Listener::accept(&self.listener)
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsFd for Gate {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.listener.as_fd()
+    }
+}
+
+#[cfg(windows)]
+impl std::os::windows::io::AsSocket for Gate {
+    fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
+        self.listener.as_socket()
+    }
+}
+
+/// A clock that the test and the server share.
+#[derive(Clone)]
+pub struct SharedClock(Rc<VirtualClock>);
+
+impl Clock for SharedClock {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+}
+
+/// The server, and everything that the test can turn.
+pub struct House {
+    pub server: Server<Gate, SharedClock>,
+    pub address: SocketAddr,
+    pub door: Rc<Door>,
+    clock: SharedClock,
+}
+
+impl House {
+    pub fn new(config: Config) -> House {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("loopback has a free port");
+        let address = listener.local_addr().expect("a listener has an address");
+        // What it accepts has the same.
+        small_buffers(&listener);
+        let door = Rc::new(Door::default());
+        let gate = Gate {
+            listener,
+            door: Rc::clone(&door),
+        };
+        let clock = SharedClock(Rc::new(VirtualClock::new()));
+        let server = Server::new(gate, clock.clone(), config).expect("a server can be made");
+        House {
+            server,
+            address,
+            door,
+            clock,
+        }
+    }
+
+    /// A client that is connected; the server has not accepted it yet.
+    pub fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// Some clients, all accepted.
+    #[track_caller]
+    pub fn clients(&mut self, count: usize) -> Vec<Client> {
+        let before = self.server.connections();
+        let clients = (0..count).map(|_| self.client()).collect();
+        self.until(
+            &format!("{count} clients have connected, and the server accepts them"),
+            "One event for the listener may mean many clients. Does `accept` go on until `WouldBlock`?",
+            |house| house.server.connections() == before + count,
+        );
+        clients
+    }
+
+    /// Lets time pass for the server. Nobody waits.
+    pub fn advance(&self, by: Duration) {
+        self.clock.0.advance(by);
+    }
+
+    /// One turn: a wait that is not long, and then what it has found.
+    #[track_caller]
+    pub fn turn(&mut self) -> usize {
+        let events = self.server.wait(Some(TURN)).expect("a queue waits");
+        if let Err(error) = self.server.serve() {
+            panic!(
+                "`serve` gives an error, and the whole server ends.\n  expected: the others are served\n  yours:    \
+                 {error}\nWhatever `accept` says, and whatever becomes of one connection, is no error of the server."
+            );
+        }
+        events
+    }
+
+    /// Turns until `done`. Fails when that takes too long.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, causes: &str, mut done: impl FnMut(&mut House) -> bool) {
+        let (start, patience) = (Instant::now(), patience());
+        while !done(self) {
+            self.turn();
+            assert!(
+                start.elapsed() < patience,
+                "{what}.\n  expected: so after a moment\n  yours:    not after {patience:?} and {} waits; {} \
+                 connections, {:?}\n{causes}",
+                self.server.waits(),
+                self.server.connections(),
+                self.server.stats()
+            );
+        }
+    }
+
+    /// Turns until the server has nothing to do any more: three waits in a row that brought nothing. Fails when
+    /// waits go on bringing something.
+    #[track_caller]
+    pub fn until_quiet(&mut self, setup: &str, causes: &str) {
+        let before = self.server.waits();
+        let mut empty = 0;
+        for _ in 0..SPIN {
+            empty = if self.turn() == 0 { empty + 1 } else { 0 };
+            if empty == 3 {
+                return;
+            }
+        }
+        let waits = self.server.waits() - before;
+        panic!(
+            "{setup} Now there is nothing to do, and the server should sleep.\n  expected: a few waits, then \
+             sleep\n  yours:    {waits} waits, each with an event: it spins\n{causes}"
+        );
+    }
+
+    /// `client` sends `bytes` again and again and reads nothing, until nobody takes more from it, or until it has
+    /// sent `most` bytes. Returns how many it has sent.
+    #[track_caller]
+    pub fn flood(&mut self, client: &mut Client, bytes: &[u8], most: usize) -> usize {
+        // Turns in a row in which the client could not send: those without an event, and all. A server that spins
+        // has an event in each, and one that works has not so many.
+        let (mut quiet, mut futile) = (0, 0);
+        let mut sent = 0;
+        while sent < most && quiet < 20 && futile < 3000 {
+            let count = client.send(&bytes[sent % bytes.len()..]);
+            sent += count;
+            let events = self.turn();
+            futile = if count == 0 { futile + 1 } else { 0 };
+            quiet = if count + events == 0 { quiet + 1 } else { 0 };
+        }
+        sent
+    }
+
+    /// `client` sends a word, and the word comes back.
+    #[track_caller]
+    pub fn is_served(&mut self, client: &mut Client, why: &str) {
+        let word = *b"are you there?";
+        let before = client.received.len();
+        client.send_all(&word);
+        let causes = "Is its connection still there, did it have its turn, and was what it read written in that turn?";
+        self.until(why, causes, |_| {
+            client.receive();
+            client.received.len() - before >= word.len()
+        });
+        assert!(
+            client.received[before..] == word,
+            "{why}\n  expected: its own bytes\n  yours:    others"
+        );
+    }
+}
+
+/// A client of the standard library's, on which no call waits.
+pub struct Client {
+    stream: net::TcpStream,
+    /// All that came back.
+    pub received: Vec<u8>,
+    /// How the server's direction ended: `Ok` is the end of the stream.
+    pub end: Option<Result<(), ErrorKind>>,
+}
+
+impl Client {
+    #[track_caller]
+    pub fn connect(address: SocketAddr) -> Client {
+        let stream = net::TcpStream::connect(address).expect("the server listens");
+        stream.set_nonblocking(true).expect("a socket can be so");
+        stream.set_nodelay(true).expect("a socket can be so");
+        small_buffers(&stream);
+        Client {
+            stream,
+            received: Vec::new(),
+            end: None,
+        }
+    }
+
+    /// Sends what the kernel takes, and returns how much that was.
+    pub fn send(&mut self, bytes: &[u8]) -> usize {
+        match self.stream.write(bytes) {
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
+            Err(error) => panic!("the server has broken a connection: {error}"),
+        }
+    }
+
+    /// Sends a few bytes, for which there is always room.
+    #[track_caller]
+    pub fn send_all(&mut self, bytes: &[u8]) {
+        assert_eq!(self.send(bytes), bytes.len(), "there is room for a word");
+    }
+
+    /// Takes what has come. Returns whether it was anything.
+    pub fn receive(&mut self) -> bool {
+        let mut chunk = [0; 64 * 1024];
+        if self.end.is_some() {
+            return false;
+        }
+        match self.stream.read(&mut chunk) {
+            Ok(0) => self.end = Some(Ok(())),
+            Ok(count) => {
+                self.received.extend(&chunk[..count]);
+                return true;
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => self.end = Some(Err(error.kind())),
+        }
+        false
+    }
+
+    /// Ends this client's direction.
+    pub fn shutdown(&self) {
+        let done = self.stream.shutdown(Shutdown::Write);
+        done.expect("a connection can be shut down");
+    }
+
+    /// Closes so that the server gets a reset: to linger for no time at all means exactly that.
+    pub fn reset(self) {
+        set_option(&self.stream, option::LINGER, &Linger(1, 0));
+    }
+}
+
+/// Lets the kernel keep little for a socket, so that little has to be sent before nobody takes more.
+fn small_buffers(socket: &impl Socket) {
+    let bytes: c_int = 128 * 1024;
+    set_option(socket, option::SNDBUF, &bytes);
+    set_option(socket, option::RCVBUF, &bytes);
+}
+
+/// What has socket options.
+#[cfg(unix)]
+trait Socket: std::os::fd::AsFd {}
+#[cfg(unix)]
+impl<T: std::os::fd::AsFd> Socket for T {}
+#[cfg(windows)]
+trait Socket: std::os::windows::io::AsSocket {}
+#[cfg(windows)]
+impl<T: std::os::windows::io::AsSocket> Socket for T {}
+
+/// `value` has to be of the type that this option has in C.
+fn set_option<T>(socket: &impl Socket, name: c_int, value: &T) {
+    #[cfg(unix)]
+    let socket = socket.as_fd();
+    #[cfg(windows)]
+    let socket = socket.as_socket();
+    let (value, length) = (ptr::from_ref(value).cast(), size_of::<T>() as u32);
+    // SAFETY: the socket is borrowed, so it is open; the system reads one `T`.
+    let set = unsafe { setsockopt(socket, option::SOCKET, name, value, length) };
+    assert_eq!(set, 0, "setsockopt: {}", io::Error::last_os_error());
+}
+
+/// `SOL_SOCKET`, `SO_LINGER`, `SO_SNDBUF`, `SO_RCVBUF`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
+#[cfg(target_os = "linux")]
+mod option {
+    pub const SOCKET: i32 = 1;
+    pub const LINGER: i32 = 13;
+    pub const SNDBUF: i32 = 7;
+    pub const RCVBUF: i32 = 8;
+}
+#[cfg(not(target_os = "linux"))]
+mod option {
+    pub const SOCKET: i32 = 0xffff;
+    pub const LINGER: i32 = 0x0080;
+    pub const SNDBUF: i32 = 0x1001;
+    pub const RCVBUF: i32 = 0x1002;
+}
+
+/// `struct linger`, `<sys/socket.h>`
+#[cfg(unix)]
+#[repr(C)]
+struct Linger(c_int, c_int);
+/// `LINGER`, `<winsock2.h>`
+#[cfg(windows)]
+#[repr(C)]
+struct Linger(u16, u16);
+
+#[cfg_attr(windows, link(name = "ws2_32"))]
+unsafe extern "system" {
+    /// `setsockopt(2)`: 0, or -1. ("system" is C's convention on Unix.)
+    #[cfg(unix)]
+    fn setsockopt(
+        socket: std::os::fd::BorrowedFd<'_>,
+        level: c_int,
+        name: c_int,
+        value: *const c_void,
+        length: u32,
+    ) -> c_int;
+    #[cfg(windows)]
+    fn setsockopt(
+        socket: std::os::windows::io::BorrowedSocket<'_>,
+        level: c_int,
+        name: c_int,
+        value: *const c_void,
+        length: u32,
+    ) -> c_int;
+}
+
+/// Whether resets reach this program. Under Wine 8 its server takes the error out of the socket first, and the
+/// program reads the end of the stream instead. `.ci/cross` sets the variable.
+pub fn resets_are_told() -> bool {
+    !(cfg!(windows) && env::var_os("WINEDEBUG").is_some())
+}
+
+/// `setrlimit(2)`: from now on this process opens `more` descriptors and no other.
+#[cfg(unix)]
+pub fn leave_descriptors(more: u64) {
+    use std::os::fd::AsRawFd;
+    /// `struct rlimit`, `<sys/resource.h>`: 64 bits each on all systems of this workshop.
+    #[repr(C)]
+    struct Limit(u64, u64);
+    unsafe extern "C" {
+        fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
+        fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
+    }
+    /// `RLIMIT_NOFILE`: `<asm-generic/resource.h>`, `<sys/resource.h>`.
+    const NOFILE: c_int = if cfg!(target_os = "macos") { 8 } else { 7 };
+    // A new descriptor has the lowest number that is free, and the limit is above the greatest number.
+    let file = std::fs::File::open("/dev/null").expect("every Unix has it");
+    let lowest = file.as_raw_fd() as u64;
+    drop(file);
+    let mut limit = Limit(0, 0);
+    // SAFETY: the kernel writes one `struct rlimit`, which is ours.
+    let known = unsafe { getrlimit(NOFILE, &mut limit) };
+    limit.0 = lowest + more;
+    // SAFETY: the kernel reads one `struct rlimit`, which is ours.
+    let set = unsafe { setrlimit(NOFILE, &limit) };
+    assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
+}
+
+/// Runs `body` while the server of `start` runs on a thread of its own, and gives back what both return.
+pub fn beside<T: Send + 'static, R>(
+    server: impl FnOnce() -> T + Send + 'static,
+    body: impl FnOnce() -> R,
+) -> (T, R) {
+    let thread = thread::spawn(server);
+    let of_body = body();
+    (thread.join().expect("the server does not panic"), of_body)
+}
+
+/// Bytes that differ from client to client, and from place to place.
+pub fn pattern(client: usize, length: usize) -> Vec<u8> {
+    (0..length)
+        .map(|place| ((place * 7 + client * 31) % 251) as u8)
+        .collect()
+}
