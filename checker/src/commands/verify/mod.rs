@@ -20,7 +20,7 @@ use crate::carve::{Form, carve_folder};
 use crate::course::Exercise;
 use crate::error::Result;
 use crate::files;
-use crate::run::{self, Outcome};
+use crate::run::Outcome;
 use crate::spec::Spec;
 use crate::terminal::{Paint, StatusLine};
 use copy::Part;
@@ -64,7 +64,7 @@ impl App {
     pub fn verify(&self, exercise: Option<&str>, demand: Demand) -> Result<bool> {
         let one = exercise.map(|word| self.course.named(word)).transpose()?;
         #[cfg(unix)]
-        crate::process::guard::start(run::mark());
+        crate::process::guard::start(crate::run::mark());
         let _alone = copy::alone(&self.course.root)?;
         let guide = files::read_text(&self.course.root.join("WORKSHOP.md")).ok();
         let chosen = |exercise: &&Exercise| one.is_none_or(|one| one.name == exercise.name);
