@@ -234,16 +234,17 @@ impl<T> Timers<T> {
     pub fn pop_due(&mut self, now: Duration) -> Option<(TimerId, T)> {
         self.end_call();
         loop {
-            let first = *self.by_expiry.first()?;
-            let (expiry, _, list) = first;
+            let &(expiry, _, list) = self.by_expiry.first()?;
             if expiry > now {
                 return None;
             }
+            let looked_at = self.lists.id(list);
             let Some(slot) = self.due_head(list, now) else {
-                assert_ne!(
-                    self.by_expiry.first(),
-                    Some(&first),
-                    "`due_head` found nothing due and left the list first: this pass never ends"
+                let left = self.lists.find(looked_at);
+                assert!(
+                    left.is_none_or(|list| self.lists[list].expiry > now),
+                    "`due_head` found nothing due and left the list to be looked at now: this pass never \
+                     ends"
                 );
                 continue;
             };
