@@ -17,8 +17,9 @@ const KEPT: usize = 64;
 /// Timers, each with a duration and a value of yours that comes back when it fires.
 ///
 /// Time is a [`Duration`] since some start, of your choice (see [`Clock`](crate::Clock)), and must not
-/// go backwards. Nothing is rounded: times of whole milliseconds give Node's behaviour, and exact times
-/// give exact deadlines.
+/// go backwards. Nothing is rounded. With times of whole milliseconds the order is Node's. With exact
+/// times the deadlines are exact, except within 1 ms of the last look at a list: a timer that is due at
+/// 10.3 ms may stay silent until 11 ms. What would be due later than [`Duration::MAX`] is due then.
 pub struct Timers<T> {
     timers: Slots<Timer<T>>,
     lists: Slots<List>,
@@ -80,8 +81,8 @@ impl<T> Timers<T> {
 
     /// Starts the timer in `slot`, which is in no list: from now on it counts from `start`.
     ///
-    /// It stands behind all other timers of its duration. A new list expires when this timer is due;
-    /// the expiry of a list that exists stays as it is.
+    /// All timers of one duration share a list, and the one that was started last is the last in it. A
+    /// list that exists keeps its expiry, even if it is empty.
     fn append(&mut self, slot: u32, start: Duration) {
         // TODO: start the timer, and put it into the list of its duration.
         todo!(
@@ -159,7 +160,9 @@ impl<T> Timers<T> {
     /// when the caller has the value, between [`pop_due`](Timers::pop_due) and
     /// [`put_back`](Timers::put_back), which then does not set the timer again.
     ///
-    /// Nothing of the timer stays: its slot is free, and a list without timers is removed.
+    /// Nothing of the timer stays, also while a callback runs: not its slot, and not the list that is
+    /// without timers now (see `list_of`). A list that still has timers keeps its expiry. The call of
+    /// another timer is not over.
     pub fn cancel(&mut self, id: TimerId) -> Option<T> {
         // TODO: take the timer that `id` names out of its list and out of its slot.
         todo!("cancel {id:?}")
@@ -212,16 +215,17 @@ impl<T> Timers<T> {
     pub fn pop_due(&mut self, now: Duration) -> Option<(TimerId, T)> {
         self.end_call();
         loop {
-            let first = *self.by_expiry.first()?;
-            let (expiry, _, list) = first;
+            let &(expiry, _, list) = self.by_expiry.first()?;
             if expiry > now {
                 return None;
             }
+            let looked_at = self.lists.id(list);
             let Some(slot) = self.due_head(list, now) else {
-                assert_ne!(
-                    self.by_expiry.first(),
-                    Some(&first),
-                    "`due_head` found nothing due and left the list first: this pass never ends"
+                let left = self.lists.find(looked_at);
+                assert!(
+                    left.is_none_or(|list| self.lists[list].expiry > now),
+                    "`due_head` found nothing due and left the list to be looked at now: this pass never \
+                     ends"
                 );
                 continue;
             };
@@ -234,15 +238,16 @@ impl<T> Timers<T> {
         }
     }
 
-    /// The slot of the first timer in `list`, if that timer is due at `now`. The expiry of the list has
-    /// come.
+    /// The slot of the timer in `list` that is to be called at `now`. The expiry of the list has come.
     ///
-    /// If that timer is not due yet, the list is to be looked at again when it is, and one millisecond
-    /// after `now` at the earliest. An empty list is removed.
+    /// `None` when there is none. Then nobody looks at the list again before it has a timer to call, and
+    /// not within one millisecond of `now`. A list without timers does not stay.
+    ///
+    /// `now` is the time of the pass: a callback may have started a timer after it.
     fn due_head(&mut self, list: u32, now: Duration) -> Option<u32> {
-        // TODO: return the first timer of the list if it is due. If it is not, see to the list.
+        // TODO: find the timer to call, or see to it that the list is looked at when there is one.
         todo!(
-            "the first timer of {:?} that is due at {now:?}",
+            "the timer of {:?} that is to be called at {now:?}",
             self.lists[list].delay
         )
     }
@@ -250,8 +255,10 @@ impl<T> Timers<T> {
     /// Says that the callback of the timer that `pop_due` gave has returned.
     ///
     /// `start` is `Some` for an interval: the timer is set again, from that time, which was read before
-    /// the callback. With `None` the timer is set only if its callback has refreshed it. Returns the
-    /// value when the timer is over: it is not to fire again, or was cancelled meanwhile.
+    /// the callback. It stands behind the timers of its duration that the callback has set, and is called
+    /// after them even if it is due before: so does Node. With `None` the timer is set only if its
+    /// callback has refreshed it. Returns the value when the timer is over: it is not to fire again, or
+    /// was cancelled meanwhile.
     pub fn put_back(&mut self, id: TimerId, value: T, start: Option<Duration>) -> Option<T> {
         let in_call = self.in_call.as_ref().is_some_and(|call| call.timer == id);
         let slot = self.timers.find(id).filter(|_| in_call);
@@ -292,7 +299,7 @@ impl<T> Timers<T> {
     ///
     /// In whole milliseconds, rounded up. Zero when a list is due already, `None` when no timer is set:
     /// then only something else can end the wait. After the first timer of a list was cancelled or
-    /// refreshed, one wait may end too early for the next one, and never two in a row.
+    /// refreshed, one wait may end before anything is due: one for each such list.
     pub fn next_timeout(&mut self, now: Duration) -> Option<Duration> {
         self.end_call();
         let &(expiry, _, _) = self.by_expiry.first()?;

@@ -40,7 +40,7 @@ impl<T> Timer<T> {
     }
 }
 
-/// The timers of one duration, in the order in which they were started.
+/// The timers of one duration, in the order in which they were put in.
 pub(crate) struct List {
     /// The duration.
     pub(crate) delay: Duration,

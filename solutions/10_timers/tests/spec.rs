@@ -4,6 +4,7 @@ mod cost;
 mod heap;
 
 use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use cost::{FEW, MANY, expect_flat};
@@ -29,6 +30,15 @@ fn expect<V: Debug + PartialEq<E>, E: Debug>(setup: &str, expected: E, yours: V,
         yours == expected,
         "{setup}\nexpected: {expected:?}\n   yours: {yours:?}\n{cause}"
     );
+}
+
+/// Runs `work`, and if it panics says why that usually happens.
+#[track_caller]
+fn expect_no_panic<V>(setup: &str, work: impl FnOnce() -> V, cause: &str) -> V {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(value) => value,
+        Err(_) => panic!("{setup}\nexpected: no panic\n   yours: a panic\n{cause}"),
+    }
 }
 
 /// All values that are due at `now`, in the order in which they come.
@@ -93,7 +103,8 @@ fn tree_fires_in_the_order_of_deadlines() {
         "timers for 30, 10, 50, 20 and 40 ms; a pass at 40 ms",
         vec![10, 20, 30, 40],
         tree_pass(&mut tree, ms(40)),
-        "The map's first key must be the earliest deadline.",
+        "If only 40 is missing: at its deadline a timer is due, so `now` may equal it.\n\
+         If the order is wrong: the map's first key must be the earliest deadline.",
     );
     expect(
         "the same tree: how many timers are left",
@@ -105,17 +116,18 @@ fn tree_fires_in_the_order_of_deadlines() {
 
 #[test]
 fn tree_timer_is_due_at_its_deadline_and_not_before() {
-    for deadline in [ms(10), us(10_400), us(10_999)] {
+    for deadline in [ms(10), us(10_400), us(10_999), ms(0)] {
         let mut tree = TimerTree::new();
         tree.insert(deadline, "timer");
-        let early = tree.pop_due(deadline - NANOSECOND);
-        expect(
-            &format!("a timer for {deadline:?}; `pop_due` 1 ns before"),
-            None,
-            early.map(|(_, value)| value),
-            "Compare the exact deadline with `now`. Whole milliseconds are for the wait, not for \
-             deadlines.",
-        );
+        if let Some(early) = deadline.checked_sub(NANOSECOND) {
+            expect(
+                &format!("a timer for {deadline:?}; `pop_due` 1 ns before"),
+                None,
+                tree.pop_due(early).map(|(_, value)| value),
+                "Compare the exact deadline with `now`. Whole milliseconds are for the wait, not for \
+                 deadlines.",
+            );
+        }
         let on_time = tree.pop_due(deadline);
         expect(
             &format!("a timer for {deadline:?}; `pop_due` at {deadline:?}"),
@@ -251,7 +263,8 @@ fn wait_of_the_longest_duration_overflows_nothing() {
             &format!("the wait when {left:?} are left"),
             wanted,
             whole_milliseconds(left),
-            "Its milliseconds do not fit into 64 bits, and adding to the longest Duration panics.",
+            "Its milliseconds do not fit into 64 bits, and an f64 keeps only the first 53 bits of a \
+             number. Adding to the longest Duration panics.",
         );
     }
 }
@@ -292,12 +305,20 @@ fn wait_ends_when_a_timer_is_due() {
 fn list_expires_with_its_first_timer() {
     let mut timers = Timers::new();
     let setup = |what: &str| format!("20 ms set at 0, 20 ms at 5, 10 ms at 7, 50 ms at 8: {what}");
-    timers.set(ms(0), ms(20), "a");
+    let first = timers.set(ms(0), ms(20), "a");
     expect(
         "20 ms set at 0: the wait at 0",
         Some(ms(20)),
         timers.next_timeout(ms(0)),
         "A new list expires when its first timer is due: at its start plus its delay.",
+    );
+    timers.refresh(first, ms(3));
+    expect(
+        "20 ms set at 0 and refreshed at 3: the wait at 3",
+        Some(ms(17)),
+        timers.next_timeout(ms(3)),
+        "The list exists, though it was empty for a moment, so its expiry stays 20. The loop may look \
+         too early once. A thousand refreshes then move nothing.",
     );
     timers.set(ms(5), ms(20), "b");
     expect(
@@ -320,6 +341,20 @@ fn list_expires_with_its_first_timer() {
         timers.len(),
         "`append` puts each timer into one list, with `link`.",
     );
+    let mut timers = Timers::new();
+    let setup = "`Duration::MAX` set at 5 ms";
+    let cause = "`+` panics beyond `Duration::MAX`. `Timer::deadline` stops there.";
+    expect_no_panic(
+        setup,
+        || timers.set(ms(5), Duration::MAX, "at the end of time"),
+        cause,
+    );
+    expect(
+        &format!("{setup}: the wait at 5, which ends at the end of time"),
+        Some(Duration::MAX - ms(5) + NANOSECOND),
+        timers.next_timeout(ms(5)),
+        "What would be due later than `Duration::MAX` is due then.",
+    );
 }
 
 // Step 4: cancelling.
@@ -328,10 +363,10 @@ fn list_expires_with_its_first_timer() {
 fn cancel_gives_the_value_back_once_and_leaves_nothing() {
     let mut timers = Timers::new();
     let first = timers.set(ms(0), ms(10), "first");
-    let second = timers.set(ms(0), ms(10), "second");
-    let other = timers.set(ms(0), ms(30), "other");
+    let second = timers.set(ms(3), ms(10), "second");
+    let other = timers.set(ms(4), ms(30), "other");
     expect(
-        "two timers of 10 ms, one of 30 ms: the value that cancelling the first gives",
+        "10 ms set at 0 and at 3, 30 ms at 4: the value that cancelling the first gives",
         Some("first"),
         timers.cancel(first),
         "`cancel` returns the value of the timer that the id names.",
@@ -349,15 +384,16 @@ fn cancel_gives_the_value_back_once_and_leaves_nothing() {
         "A cancelled timer leaves its list: see `unlink`.",
     );
     expect(
-        "the second timer of 10 ms is still set: the wait at 4 ms",
+        "10 ms set at 0 and at 3, the first one cancelled: the wait at 4",
         Some(ms(6)),
         timers.next_timeout(ms(4)),
-        "Remove a list only if it is empty.",
+        "9 ms: a list that still has timers keeps its expiry, here 10. One early look is cheap.\n\
+         30 ms: the list was removed, though a timer is in it.",
     );
     timers.cancel(second);
     expect(
-        "both timers of 10 ms cancelled, one of 30 ms set: the wait at 4 ms",
-        Some(ms(26)),
+        "both timers of 10 ms cancelled, 30 ms set at 4: the wait at 4",
+        Some(ms(30)),
         timers.next_timeout(ms(4)),
         "The list of 10 ms is empty and must go, or the loop wakes up for nothing.",
     );
@@ -397,7 +433,9 @@ fn cancel_with_an_old_id_never_hits_a_new_timer() {
                     timers.refresh(*id, ms(1)),
                     timers.cancel(*id),
                 ),
-                "Compare the generation too: `Slots::find` does.",
+                "If `refresh` says true: a cancelled timer left its list and not its slot. \
+                 `Slots::remove` frees it.\nOtherwise the id found the new timer: leave the comparison \
+                 to `Slots::find`.",
             );
         }
         expect(
@@ -489,13 +527,38 @@ fn pass_calls_a_timer_at_its_deadline_and_not_before() {
     );
     let mut timers = Timers::new();
     timers.set(ms(0), ms(10), "first");
-    timers.set(ms(4), ms(10), "second");
+    timers.set(us(4_300), ms(10), "second");
     pass(&mut timers, ms(10));
     expect(
-        "10 ms set at 0 and at 4; a pass at 10, then the wait at 11",
-        Some(ms(3)),
-        timers.next_timeout(ms(11)),
-        "The second timer was not due at 10, so its list now expires with it.",
+        "10 ms set at 0 and at 4.3; a pass at 10, then the wait at 10",
+        Some(ms(5)),
+        timers.next_timeout(ms(10)),
+        "The second timer was not due at 10, so its list now expires with it, at 14.3. With 14 the loop \
+         wakes for nothing.",
+    );
+    expect(
+        "the same timers; a pass at 14.3",
+        vec!["second"],
+        pass(&mut timers, us(14_300)),
+        "The list expires at 14.3. Only the wait is in whole milliseconds, an expiry is exact.",
+    );
+    // The second one would be due after the end of time.
+    let end = Duration::MAX;
+    let mut timers = Timers::new();
+    timers.set(end - ms(12), ms(10), "first");
+    timers.set(end - ms(9), ms(10), "second");
+    let setup = "10 ms set 12 ms and 9 ms before `Duration::MAX`; a pass 0.5 ms before it";
+    let fired = expect_no_panic(
+        setup,
+        || pass(&mut timers, end - us(500)),
+        "`+` panics beyond `Duration::MAX`. `Timer::deadline` and `saturating_add` stop there.",
+    );
+    expect(setup, vec!["first"], fired, "Only the first is due.");
+    expect(
+        "the same timers; a pass at `Duration::MAX`",
+        vec!["second"],
+        pass(&mut timers, end),
+        "What would be due later than `Duration::MAX` is due then.",
     );
 }
 
@@ -557,6 +620,27 @@ fn pass_goes_through_late_lists_as_in_node() {
         pass(&mut timers, ms(200)),
         "P and R share the list of 100 ms. One list a timer gives P Q R or R P Q.",
     );
+    let mut timers = Timers::new();
+    let a = timers.set(ms(0), ms(60), "a");
+    timers.set(ms(2), ms(58), "b");
+    timers.refresh(a, ms(2));
+    expect(
+        "a of 60 ms set at 0, b of 58 at 2, then a refreshed at 2; one pass at 200",
+        vec!["a", "b"],
+        pass(&mut timers, ms(200)),
+        "Both lists expire at 60, and a's is older. A refresh leaves the expiry of a list that exists.",
+    );
+    let mut timers = Timers::new();
+    let a = timers.set(ms(0), ms(60), "a");
+    timers.set(ms(7), ms(60), "b");
+    timers.set(ms(7), ms(55), "c");
+    timers.cancel(a);
+    expect(
+        "a of 60 ms set at 0, b of 60 and c of 55 at 7, a cancelled; one pass at 200",
+        vec!["b", "c"],
+        pass(&mut timers, ms(200)),
+        "The list of 60 ms still expires at 60, before c's at 62. `cancel` moves no list.",
+    );
 }
 
 #[test]
@@ -580,18 +664,19 @@ fn pass_moves_what_waits_again_behind_its_equals() {
     );
     let mut timers = Timers::new();
     timers.set(us(0), ms(10), "first");
-    timers.set(us(300), ms(10), "second");
-    pass(&mut timers, ms(10));
+    timers.set(us(2_300), ms(10), "second");
+    pass(&mut timers, ms(12));
     expect(
-        "10 ms set at 0 and at 0.3; a pass at 10, and one at 10.9",
+        "10 ms set at 0 and at 2.3; a pass at 12, and one at 12.9",
         Vec::<&str>::new(),
-        pass(&mut timers, us(10_900)),
-        "The second is not due at 10. Its list is looked at again 1 ms later, not before.",
+        pass(&mut timers, us(12_900)),
+        "The second is not due at 12. Its list is looked at again 1 ms after that look, not before: \
+         what counts is `now`, not the old expiry.",
     );
     expect(
-        "the same timers; a pass at 11",
+        "the same timers; a pass at 13",
         vec!["second"],
-        pass(&mut timers, ms(11)),
+        pass(&mut timers, ms(13)),
         "1 ms after the last look is soon enough.",
     );
 }
@@ -640,25 +725,29 @@ fn pass_leaves_what_it_sets_to_the_next_pass() {
 #[test]
 fn pass_skips_what_a_callback_has_taken_away() {
     let mut timers = Timers::new();
-    timers.set(ms(0), ms(10), "first");
+    let first = timers.set(ms(0), ms(10), "first");
     let ids: Vec<TimerId> = ["next", "middle", "kept", "last"]
         .into_iter()
         .map(|name| timers.set(ms(0), ms(10), name))
         .collect();
-    let other_list = timers.set(ms(0), ms(20), "other list");
+    let other_list = timers.set(ms(0), ms(50), "other list");
     let mut fired = Vec::new();
     let mut values = Vec::new();
-    while let Some((_, name)) = timers.pop_due(ms(30)) {
+    let mut given_back = None;
+    while let Some((id, name)) = timers.pop_due(ms(30)) {
         fired.push(name);
         expect_an_end(fired.len());
         if name == "first" {
             for id in [ids[0], ids[1], ids[3], other_list] {
                 values.push(timers.cancel(id));
             }
+            // It is an interval.
+            given_back = timers.put_back(id, name, Some(ms(30)));
         }
     }
     expect(
-        "six timers are due; the first one's callback cancels four of the others: what fires",
+        "five timers of 10 ms are due, one of 50 ms is not; the first one's callback cancels four of \
+         the others: what fires",
         vec!["first", "kept"],
         fired,
         "A pass takes out one timer at a time, so that each call can still change what follows.",
@@ -674,6 +763,53 @@ fn pass_skips_what_a_callback_has_taken_away() {
         values,
         "A timer that is due and has not been called yet is cancelled as every other.",
     );
+    expect(
+        "the first one is an interval: what its `put_back` returned, and what cancelling it returns",
+        (None, Some("first")),
+        (given_back, timers.cancel(first)),
+        "The interval is lost. Cancelling another timer must not end its call: `cancel` leaves `in_call` \
+         alone.",
+    );
+    expect(
+        "all are cancelled or over, also the one of 50 ms: the wait at 30",
+        None,
+        timers.next_timeout(ms(30)),
+        "A list goes with its last timer, also while a callback runs. The loop would wake for nothing.",
+    );
+    for own in [true, false] {
+        let mut timers = Timers::new();
+        let mut last = timers.set(ms(0), ms(40), "A");
+        if !own {
+            last = timers.set(ms(0), ms(40), "B");
+        }
+        let mut fired = Vec::new();
+        while let Some((_, name)) = timers.pop_due(ms(40)) {
+            fired.push(name);
+            expect_an_end(fired.len());
+            if name == "A" {
+                timers.cancel(last);
+                timers.set(ms(43), ms(40), "X");
+                timers.set(ms(47), ms(36), "Y");
+            }
+        }
+        fired.extend(pass(&mut timers, ms(100)));
+        let cancelled = if own {
+            "itself"
+        } else {
+            "B, the last timer in the list of 40 ms"
+        };
+        expect(
+            &format!(
+                "A of 40 ms fires at 40; its callback cancels {cancelled}, then sets X of 40 ms at 43 \
+                 and Y of 36 ms at 47; one more pass at 100: what fires"
+            ),
+            vec!["A", "X", "Y"],
+            fired,
+            "`cancel` leaves the list of 40 ms without timers, so it must go, also while A runs. X \
+             then makes a new list, which is older than Y's. While A runs it is in no list: `list_of` \
+             knows the one that it came from. X Y is Node's order too.",
+        );
+    }
 }
 
 #[test]
@@ -701,29 +837,32 @@ fn pass_keeps_the_id_and_the_rhythm_of_an_interval() {
          fires once, and not for each time that it missed.",
     );
     // At its next call it cancels itself.
-    let mut fired = 0;
-    while let Some((id, value)) = timers.pop_due(ms(145)) {
-        fired += 1;
-        expect_an_end(fired);
-        expect(
-            "the interval's callback cancels it: what `cancel` returns",
-            None,
-            timers.cancel(id),
-            "The value is with the caller of `pop_due`.",
-        );
-        expect(
-            "cancelled by its own callback: what `put_back` returns",
-            Some("interval"),
-            timers.put_back(id, value, Some(ms(145))),
-            "`cancel` must free the slot also when the timer is in no list. Then `put_back` finds \
-             that it is over, and gives the value back.",
-        );
-    }
+    let called = timers.pop_due(ms(145));
     expect(
-        "the interval, cancelled by its own callback: calls in this pass, `len`, and the wait",
-        (1, 0, None),
-        (fired, timers.len(), timers.next_timeout(ms(150))),
-        "Nothing is left of it.",
+        "the same interval; a pass at 145: its id and its value",
+        Some((interval, "interval")),
+        called,
+        "It was set again at 125, for 145.",
+    );
+    expect(
+        "the interval's callback cancels it: what `cancel` returns",
+        None,
+        timers.cancel(interval),
+        "The value is with the caller of `pop_due`.",
+    );
+    expect(
+        "cancelled by its own callback: what `put_back` returns",
+        Some("interval"),
+        timers.put_back(interval, "interval", Some(ms(145))),
+        "`cancel` must free the slot also when the timer is in no list. Then `put_back` finds that it \
+         is over, and gives the value back.",
+    );
+    expect(
+        "cancelled by its own callback: `len`, and the wait at 145",
+        (0, None),
+        (timers.len(), timers.next_timeout(ms(145))),
+        "Nothing is left of it. If the wait is not None, its empty list was left: `list_of` knows the \
+         list while the callback runs.",
     );
 }
 
@@ -744,7 +883,12 @@ fn pass_lets_a_callback_refresh_its_own_timer() {
                     timers.cancel(id);
                 }
             }
-            timers.put_back(id, value, None);
+            expect_no_panic(
+                "a timer refreshes itself 5 ms after the time of the pass; `put_back`",
+                || timers.put_back(id, value, None),
+                "If it says `overflow when subtracting durations`: a timer that a callback starts may \
+                 have a start after the pass's `now`. Compare its deadline with `now`.",
+            );
         }
     }
     expect(
