@@ -361,6 +361,7 @@ fn a_full_channel_makes_send_sleep_until_there_is_room() {
     });
     makes_room("recv", |receiver| receiver.recv().ok());
     makes_room("try_recv", |receiver| receiver.try_recv().ok());
+    wakes_a_sender_each("recv", 1, |receiver| receiver.recv().ok());
 }
 
 #[test]
@@ -470,52 +471,41 @@ fn each_value_sent_or_taken_wakes_one_thread() {
         });
     });
 
-    wakes_a_sender_each("recv", |receiver| receiver.recv().ok());
-    wakes_a_sender_each("try_recv", |receiver| receiver.try_recv().ok());
+    wakes_a_sender_each("recv", 2, |receiver| receiver.recv().ok());
+    wakes_a_sender_each("try_recv", 2, |receiver| receiver.try_recv().ok());
 }
 
 /// Two sends wait for room, and two values are taken in this way. Both sends go on.
 #[track_caller]
-fn wakes_a_sender_each(way: &'static str, take: Take) {
-    for (about, room) in [
-        (
-            "A channel with room for two is full. Two threads send, a third takes two values.",
-            2,
-        ),
-        (
-            "A channel with room for one is full. Two threads send, a third takes two values.",
-            1,
-        ),
-    ] {
-        Explore {
-            about,
-            expected: "there is room for both senders",
-            causes: "Does the function that takes a value notify not_full for each, and not only\n\
-                     when the queue was full?\n\
-                     Does it notify wherever it takes a value, also after it has waited?",
-        }
-        .run(|program| {
-            let (sender, receiver) = bounded(room);
-            for value in 0..room {
-                let _ = sender.try_send(value as i32);
-            }
-            let (sender, receiver) = (program.keep(sender), program.keep(receiver));
-            for (name, value) in [("left", 3), ("right", 4)] {
-                let sender = Arc::clone(&sender);
-                program.thread(name, move || _ = call("send", || sender.send(value)));
-            }
-            program.thread("receiver", move || {
-                let mut taken = 0;
-                while taken < 2 {
-                    match call(way, || take(&receiver)) {
-                        Some(_) => taken += 1,
-                        // Nothing there, or nothing in time: let the senders run.
-                        None => thread::sleep(HOUR),
-                    }
-                }
-            });
-        });
+fn wakes_a_sender_each(way: &'static str, room: usize, take: Take) {
+    Explore {
+        about: "A channel is full. Two threads send, and a third takes two values.",
+        expected: "there is room for both senders",
+        causes: "Does the function that takes a value notify not_full for each, and not only\n\
+                 when the queue was full?\n\
+                 Does it notify wherever it takes a value, also after it has waited?",
     }
+    .run(|program| {
+        let (sender, receiver) = bounded(room);
+        for value in 0..room {
+            let _ = sender.try_send(value as i32);
+        }
+        let (sender, receiver) = (program.keep(sender), program.keep(receiver));
+        for (name, value) in [("left", 3), ("right", 4)] {
+            let sender = Arc::clone(&sender);
+            program.thread(name, move || _ = call("send", || sender.send(value)));
+        }
+        program.thread("receiver", move || {
+            let mut taken = 0;
+            while taken < 2 {
+                match call(way, || take(&receiver)) {
+                    Some(_) => taken += 1,
+                    // Nothing there, or nothing in time: let the senders run.
+                    None => thread::sleep(HOUR),
+                }
+            }
+        });
+    });
 }
 
 #[test]
@@ -748,13 +738,16 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
             });
         });
     }
-
-    makes_room("recv_timeout", |receiver| receiver.recv_timeout(HOUR).ok());
-    wakes_a_sender_each("recv_timeout", |receiver| receiver.recv_timeout(HOUR).ok());
 }
 
 #[test]
-fn the_last_sender_ends_a_recv_timeout() {
+fn recv_timeout_makes_room_and_ends_with_the_last_sender() {
+    let take: Take = |receiver| receiver.recv_timeout(HOUR).ok();
+    makes_room("recv_timeout", take);
+    for room in [2, 1] {
+        wakes_a_sender_each("recv_timeout", room, take);
+    }
+
     Explore {
         about: "One thread calls recv_timeout(two hours). After an hour the last sender is dropped.",
         expected: "Err(Disconnected) at once, or Err(Timeout) if the time was over first",
