@@ -220,6 +220,28 @@ fn the_last_sender_wakes_all_who_wait() {
             call("drop", || drop(second));
         });
     });
+
+    Explore {
+        about: "A thread calls recv. Two other threads drop the two senders.",
+        expected: "recv returns Err(RecvError)",
+        causes: "Does drop count the sender out and look whether it was the last under one lock?\n\
+                 With two locks both may go, and each finds that it was not the last.",
+    }
+    .run(|program| {
+        let (sender, receiver) = channel::<()>();
+        let second = sender.clone();
+        program.thread("receiver", move || {
+            let result = call("recv", || receiver.recv());
+            expect(
+                "Nothing was sent, and all senders go. recv:",
+                Err(RecvError),
+                result,
+                "",
+            );
+        });
+        program.thread("left", move || call("drop", || drop(sender)));
+        program.thread("right", move || call("drop", || drop(second)));
+    });
 }
 
 /// A value that counts when it is dropped, and holds a sender of the very channel it is in.
@@ -285,55 +307,6 @@ fn without_a_receiver_values_come_back_and_those_left_are_dropped() {
     });
 }
 
-#[test]
-fn each_value_sent_or_taken_wakes_one_thread() {
-    Explore {
-        about: "Two threads call recv on one receiver. A third sends two values.",
-        expected: "each recv returns a value",
-        causes: "Does send notify only when the queue was empty? The second value then wakes nobody.\n\
-                 Does it notify before it pushes?",
-    }
-    .run(|program| {
-        let (sender, receiver) = channel();
-        let (sender, receiver) = (program.keep(sender), program.keep(receiver));
-        for name in ["left", "right"] {
-            let receiver = Arc::clone(&receiver);
-            program.thread(name, move || {
-                let result = call("recv", || receiver.recv());
-                expect(
-                    "There are two values for two receivers, and senders. recv:",
-                    Ok("a value"),
-                    result.map(|_| "a value"),
-                    "Did it not wait until there was one?",
-                );
-            });
-        }
-        program.thread("sender", move || {
-            let _ = call("send(1)", || sender.send(1));
-            let _ = call("send(2)", || sender.send(2));
-        });
-    });
-
-    Explore {
-        about: "A channel with room for two is full. Two threads send, a third calls recv twice.",
-        expected: "there is room for both senders",
-        causes: "Does recv notify only when the queue was full? The second value then wakes nobody.",
-    }
-    .run(|program| {
-        let (sender, receiver) = bounded(2);
-        let _ = (sender.try_send(1), sender.try_send(2));
-        let (sender, receiver) = (program.keep(sender), program.keep(receiver));
-        for (name, value) in [("left", 3), ("right", 4)] {
-            let sender = Arc::clone(&sender);
-            program.thread(name, move || _ = call("send", || sender.send(value)));
-        }
-        program.thread("receiver", move || {
-            let _ = call("recv", || receiver.recv());
-            let _ = call("recv", || receiver.recv());
-        });
-    });
-}
-
 /// A way to take the oldest value.
 type Take = fn(&Receiver<i32>) -> Option<i32>;
 
@@ -360,7 +333,8 @@ fn makes_room(way: &'static str, take: Take) {
                     "There is room for one value, and send(2) came back. Queued are at most:",
                     1,
                     sender.len().max(1),
-                    "Does send look again when it was woken: `while` it is full, wait?",
+                    "The channel is full when len == capacity, and not one later.\n\
+                     Does send look again when it was woken: `while` it is full, wait?",
                 );
             });
             program.thread("receiver", move || {
@@ -387,6 +361,7 @@ fn a_full_channel_makes_send_sleep_until_there_is_room() {
     });
     makes_room("recv", |receiver| receiver.recv().ok());
     makes_room("try_recv", |receiver| receiver.try_recv().ok());
+    wakes_a_sender_each("recv", 1, |receiver| receiver.recv().ok());
 }
 
 #[test]
@@ -408,11 +383,128 @@ fn a_send_that_waits_learns_that_the_receiver_has_gone() {
                     "The channel was full until its receiver went. send gives the value back:",
                     Err(name),
                     result.map_err(|SendError(value)| value),
-                    "Does send look whether the receiver is gone, also after it has waited?",
+                    "Does send look whether the receiver is gone, also after it has waited?\n\
+                     Does the receiver's drop put down that it is gone and empty the queue under one lock?",
                 );
             });
         }
         program.thread("receiver", move || call("drop", || drop(receiver)));
+    });
+
+    Explore {
+        about: "A channel with room for one is full. Two threads send. One value is taken, and the\n\
+                receiver is dropped.",
+        expected: "both send come back, with Ok(()) or with Err(SendError(..))",
+        causes: "The queue has room by now, and a sender still waits for the receiver's word.\n\
+                 Does drop notify all at not_full, whether the queue is full or not?",
+    }
+    .run(|program| {
+        let (sender, receiver) = bounded(1);
+        let _ = sender.try_send(1);
+        for (name, value) in [("left", 2), ("right", 3)] {
+            let sender = sender.clone();
+            program.thread(name, move || _ = call("send", || sender.send(value)));
+        }
+        program.thread("receiver", move || {
+            let _ = call("try_recv", || receiver.try_recv());
+            call("drop", || drop(receiver));
+        });
+    });
+
+    Explore {
+        about: "A channel with room for one is full. A thread sends, the receiver is dropped.\n\
+                The value that is left waits in its own drop until that thread has sent.",
+        expected: "send returns its value in Err(SendError(..)), and then the value left is dropped",
+        causes: "Does the receiver's drop drop the values that are left before it notifies?\n\
+                 Unlock, notify all at not_full, and only then drop the values.",
+    }
+    .run(|program| {
+        let (sender, receiver) = bounded(1);
+        let (done, wait) = channel();
+        let _ = sender.try_send(Patient(Some(wait)));
+        program.thread("sender", move || {
+            let _ = call("send", || sender.send(Patient(None)).is_ok());
+            let _ = call("done", || done.send(()));
+        });
+        program.thread("receiver", move || call("drop", || drop(receiver)));
+    });
+}
+
+/// A value whose drop waits for another thread, as that of a thread's handle may.
+struct Patient(Option<Receiver<()>>);
+
+impl Drop for Patient {
+    fn drop(&mut self) {
+        if let Some(wait) = &self.0 {
+            let _ = call("the value's drop: recv", || wait.recv());
+        }
+    }
+}
+
+#[test]
+fn each_value_sent_or_taken_wakes_one_thread() {
+    Explore {
+        about: "Two threads call recv on one receiver. A third sends two values.",
+        expected: "each recv returns a value",
+        causes: "It spins: wait at the Condvar instead of asking again.\n\
+                 Does send notify only when the queue was empty? The second value then wakes nobody.\n\
+                 Does it notify before it pushes?",
+    }
+    .run(|program| {
+        let (sender, receiver) = channel();
+        let (sender, receiver) = (program.keep(sender), program.keep(receiver));
+        for name in ["left", "right"] {
+            let receiver = Arc::clone(&receiver);
+            program.thread(name, move || {
+                let result = call("recv", || receiver.recv());
+                expect(
+                    "There are two values for two receivers, and senders. recv:",
+                    Ok("a value"),
+                    result.map(|_| "a value"),
+                    "Did it not wait until there was one?",
+                );
+            });
+        }
+        program.thread("sender", move || {
+            let _ = call("send(1)", || sender.send(1));
+            let _ = call("send(2)", || sender.send(2));
+        });
+    });
+
+    wakes_a_sender_each("recv", 2, |receiver| receiver.recv().ok());
+    wakes_a_sender_each("try_recv", 2, |receiver| receiver.try_recv().ok());
+}
+
+/// Two sends wait for room, and two values are taken in this way. Both sends go on.
+#[track_caller]
+fn wakes_a_sender_each(way: &'static str, room: usize, take: Take) {
+    Explore {
+        about: "A channel is full. Two threads send, and a third takes two values.",
+        expected: "there is room for both senders",
+        causes: "Does the function that takes a value notify not_full for each, and not only\n\
+                 when the queue was full?\n\
+                 Does it notify wherever it takes a value, also after it has waited?",
+    }
+    .run(|program| {
+        let (sender, receiver) = bounded(room);
+        for value in 0..room {
+            let _ = sender.try_send(value as i32);
+        }
+        let (sender, receiver) = (program.keep(sender), program.keep(receiver));
+        for (name, value) in [("left", 3), ("right", 4)] {
+            let sender = Arc::clone(&sender);
+            program.thread(name, move || _ = call("send", || sender.send(value)));
+        }
+        program.thread("receiver", move || {
+            let mut taken = 0;
+            while taken < 2 {
+                match call(way, || take(&receiver)) {
+                    Some(_) => taken += 1,
+                    // Nothing there, or nothing in time: let the senders run.
+                    None => thread::sleep(HOUR),
+                }
+            }
+        });
     });
 }
 
@@ -462,29 +554,45 @@ fn take_all_takes_all_at_one_moment_and_makes_room_for_all() {
         }
     });
 
-    Explore {
-        about: "A channel with room for two is full. Two threads call send, the third take_all.",
-        expected: "there is room for both senders",
-        causes: "take_all makes room for many. Does it wake all who wait at not_full?",
-    }
-    .run(|program| {
-        let (sender, receiver) = bounded(2);
-        let _ = (sender.try_send(1), sender.try_send(2));
-        let (sender, receiver) = (program.keep(sender), program.keep(receiver));
-        for (name, value) in [("left", 3), ("right", 4)] {
-            let sender = Arc::clone(&sender);
-            program.thread(name, move || _ = call("send", || sender.send(value)));
+    for (about, one_first) in [
+        (
+            "A channel with room for two is full. Two threads call send, the third take_all.",
+            false,
+        ),
+        (
+            "A channel with room for two is full. Two threads send, a third calls try_recv and take_all.",
+            true,
+        ),
+    ] {
+        Explore {
+            about,
+            expected: "there is room for both senders",
+            causes: "take_all makes room for many. Does it wake all who wait at not_full?\n\
+                 Does it wake them only when the queue was full? Some may wait although it is not.",
         }
-        program.thread("receiver", move || {
-            _ = call("take_all", || receiver.take_all())
+        .run(|program| {
+            let (sender, receiver) = bounded(2);
+            let _ = (sender.try_send(1), sender.try_send(2));
+            let (sender, receiver) = (program.keep(sender), program.keep(receiver));
+            for (name, value) in [("left", 3), ("right", 4)] {
+                let sender = Arc::clone(&sender);
+                program.thread(name, move || _ = call("send", || sender.send(value)));
+            }
+            program.thread("receiver", move || {
+                if one_first {
+                    let _ = call("try_recv", || receiver.try_recv());
+                }
+                let _ = call("take_all", || receiver.take_all());
+            });
         });
-    });
+    }
 }
 
 #[test]
 fn recv_timeout_waits_for_its_time_and_no_longer() {
     const LIMIT: Duration = Duration::from_millis(500);
     const SLACK: Duration = Duration::from_millis(1);
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
     alone(
         "Two values are queued and taken, and the sender goes.",
         || {
@@ -501,12 +609,33 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
          Instant::checked_add says when a limit is too long for the clock.",
             );
             drop(sender);
-            expect(
-                "The only sender is gone, and there is no value. recv_timeout(an hour):",
-                Err(RecvTimeoutError::Disconnected),
-                receiver.recv_timeout(HOUR),
-                "No value can come any more, so this is no matter of time.",
-            );
+            for limit in [HOUR, Duration::ZERO, Duration::MAX] {
+                expect(
+                    &format!(
+                        "The only sender is gone, and there is no value. recv_timeout({limit:?}):"
+                    ),
+                    Err(RecvTimeoutError::Disconnected),
+                    receiver.recv_timeout(limit),
+                    "No value can come any more, so this is no matter of time.\n\
+                     Are the senders looked at before the clock?\n\
+                     When the limit is too long for the clock, does recv's error become Disconnected?",
+                );
+            }
+        },
+    );
+
+    alone(
+        "recv_timeout waits 0 to 500 ns on an empty channel. Each look at the clock takes 100 ns.",
+        || {
+            let (_sender, receiver) = channel::<()>();
+            for limit in (0..=500).step_by(50).map(Duration::from_nanos) {
+                expect(
+                    &format!("There is a sender, and no value. recv_timeout({limit:?}):"),
+                    Err(RecvTimeoutError::Timeout),
+                    call("recv_timeout", || receiver.recv_timeout(limit)),
+                    "",
+                );
+            }
         },
     );
 
@@ -550,14 +679,14 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
 
     for (about, limit, pause) in [
         (
-            "One thread calls recv_timeout(an hour), the other send(1).",
-            HOUR,
+            "One thread calls recv_timeout(a week), the other send(1).",
+            WEEK,
             Duration::ZERO,
         ),
         (
-            "One thread calls recv_timeout(an hour), the other send(1) at the end of it.",
-            HOUR,
-            HOUR,
+            "One thread calls recv_timeout(a week), the other send(1) at the end of it.",
+            WEEK,
+            WEEK,
         ),
         (
             "One thread calls recv_timeout(Duration::MAX), the other send(1).",
@@ -568,8 +697,9 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
         Explore {
             about,
             expected: "Ok(1), or Err(Timeout) if nothing was there when the time was over",
-            causes: "Does recv_timeout wait at not_empty, which send notifies?\n\
-                     Does it unlock between its look and its wait?",
+            causes: "It sleeps for ever: does recv_timeout wait at not_empty, which send notifies?\n\
+                     It sleeps for ever: does it unlock between its look and its wait?\n\
+                     It spins: wait for all that is left of the time, not for a short time again and again.",
         }
         .run(|program| {
             let (sender, receiver) = channel();
@@ -585,8 +715,8 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
                 match result {
                     Ok(_) => expect(
                         "send came back at this time, and recv_timeout with the value not later:",
-                        sent_at.unwrap_or(took),
-                        sent_at.map_or(took, |sent_at| took.max(sent_at)),
+                        true,
+                        sent_at.is_none_or(|sent_at| took <= sent_at + SLACK),
                         "Does it wait at not_empty, where send notifies?\n\
                          Does it unlock between its look and its wait?",
                     ),
@@ -608,15 +738,61 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
             });
         });
     }
+}
 
-    makes_room("recv_timeout", |receiver| receiver.recv_timeout(HOUR).ok());
+#[test]
+fn recv_timeout_makes_room_and_ends_with_the_last_sender() {
+    let take: Take = |receiver| receiver.recv_timeout(HOUR).ok();
+    makes_room("recv_timeout", take);
+    for room in [2, 1] {
+        wakes_a_sender_each("recv_timeout", room, take);
+    }
+
+    Explore {
+        about: "One thread calls recv_timeout(two hours). After an hour the last sender is dropped.",
+        expected: "Err(Disconnected) at once, or Err(Timeout) if the time was over first",
+        causes: "Are the senders looked at again after each wake-up?",
+    }
+    .run(|program| {
+        let (sender, receiver) = channel::<()>();
+        // When the sender was gone, in the time of the virtual clock.
+        let gone_at = Arc::new(OnceLock::new());
+        let was_gone_at = Arc::clone(&gone_at);
+        let start = Instant::now();
+        program.thread("receiver", move || {
+            let result = call("recv_timeout", || receiver.recv_timeout(2 * HOUR));
+            let took = start.elapsed();
+            let gone_at: Option<Duration> = was_gone_at.get().copied();
+            match result {
+                Err(RecvTimeoutError::Timeout) => expect(
+                    "recv_timeout returned Err(Timeout). Was there a sender?",
+                    true,
+                    gone_at.is_none(),
+                    "The last sender went during the wait.\n\
+                     Are the senders looked at after each wake-up, as the queue is?",
+                ),
+                other => expect(
+                    "The last sender went during the wait. recv_timeout, and whether it came at once:",
+                    (Err(RecvTimeoutError::Disconnected), true),
+                    (other, gone_at.is_none_or(|gone_at| took < gone_at + HOUR / 2)),
+                    "Are the senders looked at after each wake-up, as the queue is?",
+                ),
+            }
+        });
+        program.thread("sender", move || {
+            thread::sleep(HOUR);
+            call("drop", || drop(sender));
+            let _ = gone_at.set(start.elapsed());
+        });
+    });
 }
 
 #[test]
 fn on_real_threads_nothing_is_lost_even_when_one_panics() {
     const EACH: usize = 500;
     let hint = "Four threads send through a channel with room for eight, and one of them panics.\n\
-                A thread waits for ever. The other tests say which wake-up is missing.";
+                A thread waits for ever. Does another test fail too? It says which wake-up is missing.\n\
+                If not: does a sender that is dropped by a panic count and notify too?";
     within(Duration::from_secs(9), hint, || {
         let (sender, receiver) = bounded(8);
         let senders: Vec<_> = (0..4)

@@ -214,6 +214,70 @@ fn time_is_virtual_and_a_time_out_may_come_at_any_moment() {
 }
 
 #[test]
+fn two_looks_at_the_clock_differ_and_close_ends_come_in_any_order() {
+    let outcome = failure(|program| {
+        let tickets = Tickets::new(1);
+        program.thread("reader", move || {
+            tickets.take();
+            let start = Instant::now();
+            assert!(start.elapsed().is_zero(), "time has passed");
+        });
+    });
+    assert!(outcome.contains("time has passed"), "{outcome}");
+    let outcome = failure(|program| {
+        let tickets = Tickets::new(0);
+        let (first, second) = (Arc::clone(&tickets), tickets);
+        program.thread("first", move || {
+            thread::sleep(Duration::from_secs(1));
+            first.give(1);
+        });
+        program.thread("second", move || {
+            let _ = Instant::now();
+            thread::sleep(Duration::from_secs(1));
+            assert_eq!(*second.lock(), 1, "the first may be late");
+        });
+    });
+    assert!(outcome.contains("the first may be late"), "{outcome}");
+}
+
+#[test]
+fn a_todo_is_reported_where_it_is() {
+    const INNER: &str = "EXPLORE_A_TODO";
+    if std::env::var_os(INNER).is_some() {
+        EXPLORE.run(|program| {
+            let tickets = Tickets::new(1);
+            program.thread("taker", move || {
+                tickets.take();
+                todo!("give it back")
+            });
+        });
+    }
+    // The panic hook prints where this test cannot read, so a process of its own runs it.
+    let this = std::env::current_exe().expect("this test's program");
+    let output = std::process::Command::new(this)
+        .args(["a_todo_is_reported_where_it_is", "--exact", "--nocapture"])
+        .env(INNER, "1")
+        .output()
+        .expect("it runs once more");
+    let text = String::from_utf8_lossy(&output.stderr);
+    let places: Vec<&str> = text
+        .lines()
+        .filter(|it| it.contains("panicked at"))
+        .collect();
+    assert_eq!(
+        places.len(),
+        2,
+        "the todo's own place, and the test's:\n{text}"
+    );
+    let after = text.split_once(places[0]).map_or("", |(_, after)| after);
+    let message = after.trim_start_matches('\n');
+    assert!(
+        message.starts_with("not yet implemented: give it back"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_program_that_the_explorer_cannot_see() {
     let message = failure(|program| {
         let number = Arc::new(std::sync::Mutex::new(0));

@@ -245,8 +245,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// When the time is over and the channel is still empty, or when the channel is empty and all senders
-    /// are gone.
+    /// When the channel is empty and all senders are gone, whether the time is over or not. When the time is
+    /// over, the channel is still empty, and there are senders.
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
         //> // TODO: `recv` with an end.
         //> todo!("wait for a value, {limit:?} at most, and take it")
@@ -305,8 +305,8 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Drop for Receiver<T> {
-    /// From now on nothing is received. Values that are left are dropped here, while the lock is free: a
-    /// value's own `drop` may use this channel. No sender waits any longer for room.
+    /// From now on nothing is received. No sender waits any longer for room. Values that are left are dropped
+    /// here, at the very end: a value's own `drop` may use this channel, wait for a sender, or panic.
     fn drop(&mut self) {
         //> // TODO: put down that the receiver is gone, free the values that are left, and let no sender wait
         //> // for room that nobody will make. (No `todo!()` here either.)

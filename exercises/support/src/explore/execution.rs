@@ -108,7 +108,7 @@ impl Current {
     }
 
     pub(crate) fn now(&self) -> Instant {
-        self.execution.epoch + self.execution.lock().clock
+        self.execution.epoch + self.execution.lock().read_clock()
     }
 
     pub(crate) fn has_ended(&self, thread: usize) -> bool {

@@ -1,8 +1,9 @@
-//! What a thread of the explorer says when it panics is kept, and printed once, with the picture.
+//! What a thread of the explorer says when it panics is kept, and printed once, with the picture. A `todo!()`
+//! is also reported at once, as everywhere: its place is where the work goes on.
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic;
+use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
 thread_local! {
@@ -10,7 +11,7 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// From now on panics of the explorer's threads are silent.
+/// From now on panics of the explorer's threads are silent, but for a `todo!()`.
 pub(super) fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -19,23 +20,27 @@ pub(super) fn install() {
             if let Some(current) = super::current() {
                 current.note_panic();
                 PLACE.set(info.location().map(ToString::to_string));
-            } else {
-                others(info);
+                if !is_todo(info) {
+                    return;
+                }
             }
+            others(info);
         }));
     });
 }
 
+fn is_todo(info: &PanicHookInfo<'_>) -> bool {
+    text_of(info.payload()).is_some_and(|text| text.starts_with("not yet implemented"))
+}
+
+fn text_of(payload: &(dyn Any + Send)) -> Option<&str> {
+    let string = payload.downcast_ref::<String>().map(String::as_str);
+    string.or_else(|| payload.downcast_ref::<&str>().copied())
+}
+
 /// The message of a panic of this thread, and its place.
 pub(super) fn take_message(payload: &Box<dyn Any + Send>) -> String {
-    let text = match (
-        payload.downcast_ref::<String>(),
-        payload.downcast_ref::<&str>(),
-    ) {
-        (Some(text), _) => text.as_str(),
-        (None, Some(text)) => text,
-        (None, None) => "(a panic without a text)",
-    };
+    let text = text_of(&**payload).unwrap_or("(a panic without a text)");
     match PLACE.take() {
         Some(place) => format!("{text}\n(at {place})"),
         None => text.to_owned(),

@@ -1,7 +1,7 @@
 //! What can happen next in a schedule, and how much of a surprise it would be.
 
 use super::Operation;
-use super::schedule::{Schedule, Status, Thread};
+use super::schedule::{LATE, Schedule, Status, Thread};
 
 /// What can happen next.
 #[derive(Clone, Copy)]
@@ -57,15 +57,17 @@ impl Schedule {
         moves
     }
 
-    /// The sleeping threads whose time is over first.
+    /// The sleeping threads whose time is over first, or within [`LATE`] of the first.
     fn next_time_outs(&self) -> impl Iterator<Item = usize> {
         let until = |it: &Thread| match it.status {
             Status::Asleep { until, .. } => until,
             _ => None,
         };
         let first = self.threads.iter().filter_map(until).min();
-        (0..self.threads.len())
-            .filter(move |it| first.is_some() && until(&self.threads[*it]) == first)
+        (0..self.threads.len()).filter(move |it| match (first, until(&self.threads[*it])) {
+            (Some(first), Some(until)) => until - first <= LATE,
+            _ => false,
+        })
     }
 
     pub(super) fn can_go(&self, thread: usize) -> bool {

@@ -13,8 +13,12 @@ use super::{Event, Object, Operation};
 /// A schedule with more steps than this does not end by itself.
 const STEPS: usize = 400;
 
-/// No system wakes a thread exactly when its time is over, and no program may rely on it.
-const LATE: Duration = Duration::from_micros(1);
+/// No system wakes a thread exactly when its time is over, and no program may rely on it. Threads whose times
+/// end so close together may wake in any order.
+pub(super) const LATE: Duration = Duration::from_micros(10);
+
+/// So much time passes between two looks at the clock, so that no program relies on two that agree.
+const TICK: Duration = Duration::from_nanos(100);
 
 /// The clock never comes so far: some hundred years.
 const FOR_EVER: Duration = Duration::from_secs(1 << 32);
@@ -201,6 +205,12 @@ impl Schedule {
             .filter(hangs)
             .filter_map(|it| it.hand)
             .collect()
+    }
+
+    /// The virtual clock, as a thread sees it.
+    pub(super) fn read_clock(&mut self) -> Duration {
+        self.clock += TICK;
+        self.clock
     }
 
     pub(super) fn is_free(&self, mutex: Object) -> bool {

@@ -6,8 +6,8 @@ use std::ops::{Add, AddAssign, Sub};
 
 use crate::explore;
 
-/// As [`std::time::Instant`]. Under the explorer the clock is virtual: it stands still while threads run, and
-/// moves when a sleeping thread's time is over.
+/// As [`std::time::Instant`]. Under the explorer the clock is virtual: it moves when a sleeping thread's time is
+/// over, and a little at each look at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(std::time::Instant);
 
