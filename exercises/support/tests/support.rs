@@ -177,6 +177,9 @@ mod leftover_threads {
 
     #[test]
     fn nothing_goes_wrong_without_proc() {
+        if std::env::var_os("WORKSHOP_RUNNER").is_some() {
+            return; // Without `/proc` an emulator does not start.
+        }
         let hide = "mount -t tmpfs none /proc && exec \"$0\" \"$@\"";
         let mut unshare = Command::new("unshare");
         unshare.args(["--user", "--map-root-user", "--mount"]);
