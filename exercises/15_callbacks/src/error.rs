@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::codes;
 
@@ -17,9 +17,10 @@ pub struct Error {
     code: &'static str,
     errno: Option<i32>,
     syscall: Option<&'static str>,
-    path: Option<PathBuf>,
-    dest: Option<PathBuf>,
-    text: String,
+    // Boxes are two words, where a `PathBuf` or a `String` is three or four: every result carries one of these.
+    path: Option<Box<Path>>,
+    dest: Option<Box<Path>>,
+    text: Box<str>,
 }
 
 impl Error {
@@ -30,9 +31,9 @@ impl Error {
         let (code, errno, text) = match error.raw_os_error() {
             Some(number) => {
                 let (code, errno) = codes::name(number);
-                (code, errno, codes::text(code).to_owned())
+                (code, errno, codes::text(code).into())
             }
-            None => ("UNKNOWN", codes::UNKNOWN_ERRNO, error.to_string()),
+            None => ("UNKNOWN", codes::UNKNOWN_ERRNO, error.to_string().into()),
         };
         Error {
             code,
@@ -45,7 +46,7 @@ impl Error {
     }
 
     /// An error of the runtime's own, such as `ERR_INVALID_ARG_VALUE`: no number and no system call.
-    pub fn new(code: &'static str, text: impl Into<String>) -> Error {
+    pub fn new(code: &'static str, text: impl Into<Box<str>>) -> Error {
         Error {
             code,
             errno: None,
@@ -58,13 +59,13 @@ impl Error {
 
     /// The same error, with the path that the call was about.
     pub fn with_path(mut self, path: impl AsRef<Path>) -> Error {
-        self.path = Some(path.as_ref().to_owned());
+        self.path = Some(path.as_ref().into());
         self
     }
 
     /// The same error, with the second path of a call that takes two, such as `rename`.
     pub fn with_dest(mut self, dest: impl AsRef<Path>) -> Error {
-        self.dest = Some(dest.as_ref().to_owned());
+        self.dest = Some(dest.as_ref().into());
         self
     }
 

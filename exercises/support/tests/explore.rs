@@ -4,6 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use support::explore::{Explore, Program, call};
+use support::in_child;
 use support::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use support::sync::time::Instant;
 use support::sync::{Arc, Condvar, Mutex, MutexGuard, thread};
@@ -242,8 +243,8 @@ fn two_looks_at_the_clock_differ_and_close_ends_come_in_any_order() {
 
 #[test]
 fn a_todo_is_reported_where_it_is() {
-    const INNER: &str = "EXPLORE_A_TODO";
-    if std::env::var_os(INNER).is_some() {
+    // The panic hook prints where this test cannot read, so a process of its own runs it.
+    let child = in_child("a_todo_is_reported_where_it_is", || {
         EXPLORE.run(|program| {
             let tickets = Tickets::new(1);
             program.thread("taker", move || {
@@ -251,15 +252,8 @@ fn a_todo_is_reported_where_it_is() {
                 todo!("give it back")
             });
         });
-    }
-    // The panic hook prints where this test cannot read, so a process of its own runs it.
-    let this = std::env::current_exe().expect("this test's program");
-    let output = std::process::Command::new(this)
-        .args(["a_todo_is_reported_where_it_is", "--exact", "--nocapture"])
-        .env(INNER, "1")
-        .output()
-        .expect("it runs once more");
-    let text = String::from_utf8_lossy(&output.stderr);
+    });
+    let text = child.stderr();
     let places: Vec<&str> = text
         .lines()
         .filter(|it| it.contains("panicked at"))
