@@ -1,0 +1,751 @@
+mod node;
+mod programs;
+mod world;
+
+use std::cell::{Cell, RefCell};
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use programs::{burn, say, taken};
+use runtime::{
+    Error, Event, Interest, Observer, Phase, Watch, clear_timeout, close, kernel_waits, load,
+    next_tick, observe_jobs, pool_size, process, run, set_immediate, set_interval, set_observer,
+    set_timeout, throw, watch, work,
+};
+use support::{descriptor_count, in_child, thread_count, thread_cpu_time, within};
+use world::{Gate, LIMIT, connection, expect, gate, send};
+
+/// The number of workers that a program here has.
+fn workers() -> usize {
+    pool_size(std::env::var("UV_THREADPOOL_SIZE").ok().as_deref())
+}
+
+/// Keeps the peers of connections open until the program is over.
+fn keep_open<T: 'static>(peers: T) {
+    process::on_exit(move |_| {
+        let _open = &peers;
+    });
+}
+
+#[test]
+fn small_programs_do_what_they_do_in_node() {
+    within(LIMIT, "a program of tests/programs does not end", || {
+        for (name, main) in programs::ALL {
+            let (expected, yours) = (node::stored(name), programs::trace(main));
+            assert!(
+                yours == expected,
+                "tests/programs/{name}.rs, and {name}.js beside it\nexpected  {}\nyours     {}\nThe expected words \
+                 are those of Node 20. The first line of the program says which rule it is about. If it is `code 1` \
+                 alone: do the free functions find the runtime?",
+                expected.join(" "),
+                yours.join(" ")
+            );
+        }
+    });
+}
+
+// given
+#[test]
+fn the_node_of_this_machine_agrees_with_what_is_stored() {
+    let names: Vec<&str> = programs::ALL.iter().map(|(name, _)| *name).collect();
+    let outcome = node::run_all(&names, |name, words| {
+        let stored = node::stored(name);
+        assert!(
+            words == stored,
+            "node tests/programs/{name}.js\nstored  {}\nhere    {}",
+            stored.join(" "),
+            words.join(" ")
+        );
+    });
+    if let Err(reason) = outcome {
+        println!("skipped: {reason}");
+    }
+}
+
+#[test]
+fn each_thread_has_a_runtime_while_it_runs_and_none_afterwards() {
+    within(LIMIT, "a program of two timers does not end", || {
+        let code = run(|| {
+            say("main");
+            // Another thread has a program of its own, and ends first.
+            let other = thread::spawn(|| {
+                let code = run(|| {
+                    set_timeout(|| process::exit(5), 1);
+                });
+                (code, taken())
+            });
+            let (code, words) = other.join().expect("it does not panic");
+            assert_eq!(
+                (code, words),
+                (ExitCode::from(5), Vec::new()),
+                "a thread ran a program that exits with code 5, while this thread runs another\nEach thread has its \
+                 own runtime."
+            );
+            let nested = catch_unwind(AssertUnwindSafe(|| run(|| say("nested"))));
+            say(if nested.is_err() { "refused" } else { "ran" });
+            set_timeout(|| say("timer"), 1);
+        });
+        expect(
+            "main refused timer",
+            "main called run again, which panics, and then set a timer",
+            "Nothing after main: the failed call has taken the runtime of the first one away.",
+        );
+        assert_eq!(code, ExitCode::SUCCESS, "every program just ended");
+
+        let timer = Rc::new(Cell::new(None));
+        let kept = Rc::clone(&timer);
+        let code = run(move || {
+            kept.set(Some(set_timeout(|| {}, 60_000).unref()));
+            process::set_exit_code(3);
+        });
+        assert_eq!(
+            code,
+            ExitCode::from(3),
+            "the exit code was set to 3\nexpected  {:?}\nyours     {code:?}",
+            ExitCode::from(3)
+        );
+        let outside = catch_unwind(|| set_timeout(|| {}, 1));
+        assert!(
+            outside.is_err(),
+            "set_timeout was called after run\nexpected  a panic that says so\nyours     a timer\nThe thread still \
+             has the runtime of a program that is over."
+        );
+        clear_timeout(timer.get().expect("it was set"));
+
+        // What the loop itself does not catch comes out of `run`.
+        struct Broken;
+        impl Observer for Broken {
+            fn observe(&self, _: Duration, event: Event) {
+                if event == Event::Begin(Phase::Poll) {
+                    throw("the observer");
+                }
+            }
+        }
+        let broken = catch_unwind(|| {
+            run(|| {
+                set_observer(Rc::new(Broken));
+                set_immediate(|| {});
+            })
+        });
+        assert!(broken.is_err(), "an observer threw");
+        let code = catch_unwind(|| run(|| process::set_exit_code(6)));
+        assert!(
+            code.as_ref().is_ok_and(|code| *code == ExitCode::from(6)),
+            "after a program whose observer threw, another program ran on this thread\nexpected  its exit code 6\n\
+             yours     {code:?}\nA panic that leaves run must take the runtime away from the thread as well."
+        );
+    });
+}
+
+#[test]
+fn a_job_runs_on_a_worker_and_calls_back_on_the_loop() {
+    within(
+        LIMIT,
+        "a job waits for a gate that the loop opens: it ran on the loop's thread, or the loop ended without it, or \
+         its result woke nobody",
+        || {
+            let here = thread::current().id();
+            run(move || {
+                let (open, closed) = gate();
+                work(
+                    move || {
+                        closed.wait();
+                        Ok(thread::current().name().map(String::from))
+                    },
+                    move |name| {
+                        let is_here = thread::current().id() == here;
+                        say(format!("{:?} {is_here}", name.map(|it| it.is_some())));
+                        next_tick(|| say("tick"));
+                        set_timeout(|| say("timer"), 0);
+                        close(|| say("close"));
+                        set_immediate(|| say("immediate"));
+                        burn(3);
+                    },
+                );
+                set_timeout(
+                    move || {
+                        say("opened");
+                        open.open();
+                    },
+                    2,
+                );
+                next_tick(|| say("tick"));
+                say("main");
+            });
+            expect(
+                "main tick opened Ok(true) true tick immediate close timer",
+                "a job waited for a timer of 2 ms; its callback set a tick, a timer and an immediate, and closed something",
+                "Nothing at all: the job ran inside of work, on the loop's own thread.\n\
+                 Nothing after opened: the loop ended although a callback waits.\n\
+                 false: the callback is called on the loop's thread, the job on a worker, whose thread has a name.\n\
+                 timer before immediate: results are called in the poll phase, and the check phase follows.",
+            );
+        },
+    );
+
+    // A job that needs no time calls back later all the same.
+    within(
+        LIMIT,
+        "a job needs no time, and its program does not end",
+        || {
+            run(|| {
+                work(|| Ok(7), |value| say(format!("{value:?}")));
+                // Long enough for the worker: its result is there before main is over.
+                burn(20);
+                say("main");
+                next_tick(|| say("tick"));
+            });
+            expect(
+                "main tick Ok(7)",
+                "a job was over before main was",
+                "Ok(7) before main: no callback is called before the call that asked for it has returned.\n\
+             Ok(7) before tick: it was called in the middle of main's drain, and not by the poll phase.",
+            );
+        },
+    );
+
+    // An observer hears who ran it, and when.
+    within(LIMIT, "a program of one job does not end", || {
+        run(|| {
+            observe_jobs(|job| {
+                let in_order =
+                    job.queued <= job.began && job.began + Duration::from_millis(2) <= job.ended;
+                say(format!("{} {in_order}", job.worker.starts_with("pool")));
+            });
+            let job = || {
+                burn(2);
+                Ok(())
+            };
+            work(job, |_| say("callback"));
+        });
+        expect(
+            "true true callback",
+            "a job worked for 2 ms, and an observer wrote down whether its worker and its times were right",
+            "The observer hears of a job just before its callback is called.",
+        );
+    });
+}
+
+#[test]
+fn errors_and_panics_of_jobs_reach_their_callbacks() {
+    within(
+        LIMIT,
+        "jobs that fail and panic, and one callback did not come: its worker died, or the result was dropped",
+        || {
+            let code = run(|| {
+                // More than there are workers: a worker that dies would be missed.
+                for _ in 0..=workers() {
+                    work(
+                        || -> runtime::Result<()> { throw("no good") },
+                        |outcome| say(outcome.expect_err("it panicked")),
+                    );
+                }
+                work(
+                    || -> runtime::Result<()> { Err(Error::new("ERR_TEST", "it failed")) },
+                    |outcome| say(outcome.expect_err("it failed")),
+                );
+            });
+            let mut words = taken();
+            words.sort();
+            words.dedup();
+            assert_eq!(
+                words,
+                [
+                    "ERR_JOB_PANICKED: the job panicked: no good",
+                    "ERR_TEST: it failed"
+                ],
+                "jobs that panicked, and one that returned an error"
+            );
+            assert_eq!(
+                code,
+                ExitCode::SUCCESS,
+                "an error that is handed on ends nothing"
+            );
+        },
+    );
+}
+
+#[test]
+fn a_full_pool_delays_jobs_and_never_the_loop() {
+    within(
+        LIMIT,
+        "all workers are busy until a timer fires: the loop waited for a worker, or a result woke nobody",
+        || {
+            run(|| {
+                let mut gates: Vec<Gate> = Vec::new();
+                for number in 0..workers() {
+                    let (open, closed) = gate();
+                    gates.push(open);
+                    work(
+                        move || {
+                            closed.wait();
+                            Ok(number)
+                        },
+                        |_| {},
+                    );
+                }
+                // The queue has no limit.
+                let ran = Rc::new(Cell::new(0_u32));
+                for _ in 0..2_000 {
+                    let ran = Rc::clone(&ran);
+                    work(
+                        || Ok(()),
+                        move |_| {
+                            ran.set(ran.get() + 1);
+                            if ran.get() == 2_000 {
+                                // One more, when the burst is over.
+                                work(|| Ok(()), |_| {});
+                            }
+                        },
+                    );
+                }
+                let count = Rc::clone(&ran);
+                let mut ticks = 0;
+                let own = Rc::new(Cell::new(None));
+                let interval = Rc::clone(&own);
+                own.set(Some(set_interval(
+                    move || {
+                        ticks += 1;
+                        say(format!("timer {}", count.get()));
+                        if ticks == 3 {
+                            gates.clear();
+                            clear_timeout(interval.get().expect("it was set"));
+                        }
+                    },
+                    1,
+                )));
+                let pending = load().pending;
+                process::on_exit(move |_| {
+                    let now = load();
+                    say(format!(
+                        "{} {} {}",
+                        ran.get(),
+                        now.pending,
+                        now.peak == pending
+                    ));
+                });
+            });
+            expect(
+                "timer 0 timer 0 timer 0 2000 0 true",
+                "as many jobs as workers wait for the third call of an interval; 2,000 jobs are behind them",
+                "The last three: how many callbacks were called, how many are pending at the end, and whether the \
+                 high-water mark is the number that was pending when all were queued.",
+            );
+        },
+    );
+
+    // Callbacks come in the order in which jobs end.
+    within(
+        LIMIT,
+        "the first job waits until the callback of the second has run",
+        || {
+            if workers() < 2 {
+                return;
+            }
+            run(|| {
+                let (open, closed) = gate();
+                work(
+                    move || {
+                        closed.wait();
+                        Ok(())
+                    },
+                    |_| say("first"),
+                );
+                work(
+                    || Ok(()),
+                    move |_| {
+                        say("second");
+                        open.open();
+                    },
+                );
+            });
+            expect(
+                "second first",
+                "the first job ends when the callback of the second one says so",
+                "Each callback once, and none of them waits for the job before it.",
+            );
+        },
+    );
+}
+
+#[test]
+fn a_job_that_has_not_begun_can_be_cancelled() {
+    within(
+        LIMIT,
+        "a cancelled job's callback is still waited for: it gets an error, once",
+        || {
+            run(|| {
+                let begun = Arc::new(AtomicUsize::new(0));
+                let mut gates = Vec::new();
+                let mut running = Vec::new();
+                let ended = Rc::new(Cell::new(0));
+                for _ in 0..workers() {
+                    let (open, closed) = gate();
+                    gates.push(open);
+                    let begun = Arc::clone(&begun);
+                    let ended = Rc::clone(&ended);
+                    running.push(work(
+                        move || {
+                            begun.fetch_add(1, Ordering::SeqCst);
+                            closed.wait();
+                            Ok(())
+                        },
+                        move |outcome| ended.set(ended.get() + usize::from(outcome.is_ok())),
+                    ));
+                }
+                while begun.load(Ordering::SeqCst) < workers() {
+                    thread::yield_now();
+                }
+                let captured = Arc::new(());
+                let theirs = Arc::clone(&captured);
+                let queued = work(
+                    move || {
+                        drop(theirs);
+                        panic!("a cancelled job never runs")
+                    },
+                    |outcome: runtime::Result<()>| say(outcome.expect_err("it was cancelled")),
+                );
+                say(running[0].cancel());
+                say(queued.cancel());
+                say(queued.cancel());
+                say(Arc::strong_count(&captured));
+                say("main");
+                gates.clear();
+                process::on_exit(move |_| say(ended.get() == workers()));
+            });
+            expect(
+                "false true false 1 main ECANCELED: operation canceled true",
+                "a running job and one in the queue were cancelled, the second one twice",
+                "It can be cancelled once, and not when it runs. Its callback gets the error in a later poll phase.\n\
+                 The last word: whether the running jobs' callbacks got their results.",
+            );
+        },
+    );
+}
+
+#[test]
+fn a_loop_that_waits_costs_nothing() {
+    within(
+        LIMIT,
+        "a job that a timer releases did not call back",
+        || {
+            let elapsed = Instant::now();
+            let cpu = thread_cpu_time();
+            let waits = Rc::new(Cell::new(0));
+            let theirs = Rc::clone(&waits);
+            run(move || {
+                let (ours, peer) = connection();
+                let silent =
+                    watch(ours, Interest::READABLE, |_| say("called")).expect("it is open");
+                let (open, closed) = gate();
+                work(
+                    move || {
+                        closed.wait();
+                        Ok(())
+                    },
+                    move |_| {
+                        silent.close();
+                        theirs.set(kernel_waits());
+                        drop(peer);
+                    },
+                );
+                set_timeout(move || open.open(), 100);
+            });
+            let (cpu, elapsed) = (thread_cpu_time() - cpu, elapsed.elapsed());
+            let waits = waits.get();
+            assert!(
+                (2..=8).contains(&waits),
+                "a silent socket, a job, and one timer of 100 ms that releases it\nexpected  2 waits in the kernel, or a few \
+             more\nyours     {waits}\nMany: the loop looks again and again although nothing happened. It sleeps until \
+             the timer is due, and then until the bell rings.\nNone: it did not sleep in the event queue."
+            );
+            assert!(
+                cpu < elapsed / 2,
+                "the loop slept for most of the time\nexpected  far less than {elapsed:?} of the processor\nyours     \
+             {cpu:?}"
+            );
+            expect(
+                "",
+                "the peer of a watched socket says nothing",
+                "It was called although nothing came.",
+            );
+        },
+    );
+}
+
+#[test]
+fn a_watched_socket_calls_back_for_as_long_as_it_is_ready() {
+    within(
+        LIMIT,
+        "ten bytes arrived, and are read four at a time",
+        || {
+            run(|| {
+                let (ours, peer) = connection();
+                send(&peer, b"ten bytes.", &ours);
+                keep_open(peer);
+                process::on_uncaught_exception(|uncaught| say(uncaught.message()));
+                let own: Rc<Cell<Option<Watch>>> = Rc::default();
+                let (socket, id) = (Rc::clone(&ours), Rc::clone(&own));
+                let mut calls = 0;
+                let on_ready = move |ready: runtime::Readiness| {
+                    let watch = id.get().expect("it was set");
+                    if ready.writable {
+                        say("writable");
+                        watch.close();
+                        return;
+                    }
+                    calls += 1;
+                    if calls == 2 {
+                        throw("thrown");
+                    }
+                    let mut room = [0; 4];
+                    let count = (&*socket).read(&mut room).expect("it was ready");
+                    say(String::from_utf8_lossy(&room[..count]));
+                    set_immediate(|| say("|"));
+                    if calls == 4 {
+                        // Nothing is left to read. What does the socket do while a timer runs?
+                        let change = move || {
+                            say("quiet");
+                            watch.set_interest(Interest::WRITABLE).expect("it is open");
+                        };
+                        set_timeout(change, 5);
+                    }
+                };
+                own.set(Some(
+                    watch(ours, Interest::READABLE, on_ready).expect("it is open"),
+                ));
+            });
+            expect(
+                "ten  | thrown byte | s. | quiet writable",
+                "ten bytes, and a callback that reads four each time, throws once, and ends with an interest in writing",
+                "Once a turn, as long as there is something to read, also after a throw. Then silence.\n\
+             Nothing at all: the loop ended although a socket is watched, or its events have no callback.",
+            );
+            // A socket without a ref does not keep the program alive.
+            let (ours, _peer) = connection();
+            run(move || {
+                watch(ours, Interest::READABLE, |_| say("called"))
+                    .expect("it is open")
+                    .unref();
+                set_timeout(|| say("end"), 1);
+            });
+            expect(
+                "end",
+                "a socket that is watched without a ref, and a timer",
+                "It ends with the timer.",
+            );
+        },
+    );
+
+    // All that is ready is called in one phase.
+    within(
+        LIMIT,
+        "three sockets are ready, and each is closed in its callback",
+        || {
+            run(|| {
+                for _ in 0..3 {
+                    let (ours, peer) = connection();
+                    send(&peer, b"x", &ours);
+                    keep_open(peer);
+                    let own: Rc<Cell<Option<Watch>>> = Rc::default();
+                    let id = Rc::clone(&own);
+                    let on_ready = move |_| {
+                        say("called");
+                        id.get().expect("it was set").close();
+                        set_immediate(|| say("immediate"));
+                        next_tick(|| say("tick"));
+                    };
+                    own.set(Some(
+                        watch(ours, Interest::READABLE, on_ready).expect("it is open"),
+                    ));
+                }
+            });
+            expect(
+                "called tick called tick called tick immediate immediate immediate",
+                "three sockets were ready at once, and each callback set a tick and an immediate",
+                "immediate in between: one event was handled a turn, and the others had to wait for the next one.",
+            );
+        },
+    );
+}
+
+#[test]
+fn a_closed_watch_never_calls_and_no_new_one_gets_its_events() {
+    within(LIMIT, "both sockets are closed in an immediate", || {
+        run(|| {
+            // Both are ready in the same batch. The first one closes the other, and watches a silent one instead.
+            let watches: Rc<RefCell<Vec<Watch>>> = Rc::default();
+            let mut peers = Vec::new();
+            for number in 0..2 {
+                let (ours, peer) = connection();
+                send(&peer, b"x", &ours);
+                peers.push(peer);
+                let all = Rc::clone(&watches);
+                let on_ready = move |_| {
+                    say("called");
+                    all.borrow()[1 - number].close();
+                    all.borrow()[1 - number].close();
+                    let (silent, peer) = connection();
+                    let stale = watch(silent, Interest::READABLE, |_| say("stale"));
+                    let stale = stale.expect("it is open");
+                    let own = all.borrow()[number];
+                    set_immediate(move || {
+                        own.close();
+                        // One turn more, and a look at the kernel.
+                        set_immediate(move || {
+                            stale.close();
+                            drop(peer);
+                        });
+                    });
+                };
+                let watch = watch(ours, Interest::READABLE, on_ready).expect("it is open");
+                watches.borrow_mut().push(watch);
+            }
+            keep_open(peers);
+        });
+        expect(
+            "called",
+            "two sockets were ready at once; the first to be called closed the other and watched a silent one",
+            "called twice: the event of a watch that was closed in the meantime was still told.\n\
+             stale: it was told to the new watch.",
+        );
+    });
+}
+
+/// Opens gates when it is dropped.
+struct OpensWhenDropped {
+    _gates: Vec<Gate>,
+}
+
+#[test]
+fn nothing_is_left_after_the_end() {
+    let child = in_child("nothing_is_left_after_the_end", || {
+        within(
+            LIMIT,
+            "process::exit was called while jobs run and wait in the queue. The running ones go on when a queued one \
+             is dropped: it never was",
+            || {
+                let before = (thread_count(), descriptor_count());
+                let ran = Arc::new(AtomicUsize::new(0));
+                let witness = Rc::new(());
+                let theirs = Rc::clone(&witness);
+                let counter = Arc::clone(&ran);
+                let code = run(move || {
+                    let mut gates = Vec::new();
+                    let begun = Arc::new(AtomicUsize::new(0));
+                    for _ in 0..workers() {
+                        let (open, closed) = gate();
+                        gates.push(open);
+                        let begun = Arc::clone(&begun);
+                        let kept = Rc::clone(&theirs);
+                        let job = move || {
+                            begun.fetch_add(1, Ordering::SeqCst);
+                            closed.wait();
+                            Ok(())
+                        };
+                        work(job, move |_| drop(kept));
+                    }
+                    while begun.load(Ordering::SeqCst) < workers() {
+                        thread::yield_now();
+                    }
+                    let opens = OpensWhenDropped { _gates: gates };
+                    let late = move || {
+                        counter.fetch_add(1, Ordering::SeqCst);
+                        drop(opens);
+                        Ok(())
+                    };
+                    work(late, |_| say("called"));
+                    let (ours, _peer) = connection();
+                    let kept = (Rc::clone(&ours), Rc::clone(&theirs));
+                    watch(ours, Interest::READABLE, move |_| drop(kept.clone()))
+                        .expect("it is open");
+                    let kept = Rc::clone(&theirs);
+                    set_timeout(move || drop(kept), 60_000);
+                    let kept = Rc::clone(&theirs);
+                    process::on_exit(move |_| drop(Rc::clone(&kept)));
+                    set_immediate(|| process::exit(4));
+                    set_immediate(move || drop(theirs));
+                });
+                println!("code {}", code == ExitCode::from(4));
+                println!("late jobs {}", ran.load(Ordering::SeqCst));
+                println!("words {:?}", taken());
+                println!("kept {}", Rc::strong_count(&witness));
+                println!("threads {}", thread_count() as i64 - before.0 as i64);
+                println!(
+                    "descriptors {}",
+                    descriptor_count() as i64 - before.1 as i64
+                );
+            },
+        );
+    });
+    let said = child.stdout();
+    let yours: Vec<&str> = said
+        .lines()
+        .filter(|line| {
+            let first = line.split(' ').next().unwrap_or_default();
+            ["code", "late", "words", "kept", "threads", "descriptors"].contains(&first)
+        })
+        .collect();
+    let expected = [
+        "code true",
+        "late jobs 0",
+        "words []",
+        "kept 1",
+        "threads 0",
+        "descriptors 0",
+    ];
+    assert!(
+        yours == expected,
+        "process::exit(4) while all workers run, one job is queued, a socket is watched and a timer is set\n\
+         expected  {expected:?}\nyours     {yours:?}\nlate jobs: what no worker has begun is dropped.\nkept: what \
+         callbacks captured must be dropped.\nthreads, descriptors: more than before the program.\n{said}{}",
+        child.stderr()
+    );
+}
+
+#[test]
+fn the_pool_has_as_many_workers_as_libuv_would_start() {
+    let cases = [
+        (None, 4),
+        (Some("1"), 1),
+        (Some("16"), 16),
+        (Some("1024"), 1024),
+        (Some("1025"), 1024),
+        (Some("99999999999999999999999"), 1024),
+        (Some("0"), 1),
+        (Some(""), 1),
+        (Some("many"), 1),
+        (Some(" 8 threads"), 8),
+    ];
+    for (setting, expected) in cases {
+        let yours = pool_size(setting);
+        assert_eq!(
+            yours, expected,
+            "UV_THREADPOOL_SIZE is {setting:?}\nexpected  {expected}\nyours     {yours}"
+        );
+    }
+    let child = in_child("the_pool_has_as_many_workers_as_libuv_would_start", || {
+        run(|| {
+            let before = thread_count();
+            work(|| Ok(()), |_| {});
+            println!("workers {}", thread_count() - before);
+        });
+        run(|| {
+            let before = thread_count();
+            set_timeout(move || println!("without {}", thread_count() - before), 1);
+        });
+    });
+    let said = child.stdout();
+    let expected = [format!("workers {}", workers()), String::from("without 0")];
+    assert!(
+        expected.iter().all(|line| said.contains(line)),
+        "a program with one job, and one without\nexpected  {expected:?}\nyours     {said}\nThe pool starts with the \
+         first job, and never without one."
+    );
+}

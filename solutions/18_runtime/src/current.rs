@@ -1,0 +1,109 @@
+//! The runtime of this thread: what the free functions work on.
+//!
+//! The rule: the slot is borrowed for a moment only, and never while anything of the program's is called.
+
+use std::cell::RefCell;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use event_loop::{EventLoop, Observer, Poller};
+
+use crate::{JobTimes, SystemPoller};
+
+/// A loop, and the operating system under it.
+pub(crate) struct Runtime {
+    pub(crate) event_loop: EventLoop,
+    pub(crate) poller: Rc<SystemPoller>,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Rc<Runtime>>> = const { RefCell::new(None) };
+}
+
+/// The runtime of this thread. `None` outside of [`run`].
+pub(crate) fn try_current() -> Option<Rc<Runtime>> {
+    CURRENT.with_borrow(Option::clone)
+}
+
+/// The runtime of this thread.
+pub(crate) fn current() -> Rc<Runtime> {
+    try_current()
+        .expect("no runtime on this thread: this function is for callbacks inside of runtime::run")
+}
+
+/// Runs a program to its end: `fn main() -> ExitCode { runtime::run(javascript) }`. Returns its exit code.
+///
+/// While `main` and its callbacks run, this thread has a runtime, which the free functions use. When this returns,
+/// also by a panic, the thread has none, all workers are joined, and everything that the runtime opened is closed.
+///
+/// An exit code is cut to the eight bits that Unix has for it. An OS error of the loop is printed, and the code is
+/// 1.
+///
+/// # Panics
+///
+/// When this thread has a runtime already.
+pub fn run(main: impl FnOnce()) -> ExitCode {
+    assert!(
+        try_current().is_none(),
+        "runtime::run was called inside of runtime::run"
+    );
+    let poller = match SystemPoller::new() {
+        Ok(poller) => Rc::new(poller),
+        Err(error) => return failed(&error),
+    };
+    let event_loop = EventLoop::new(Rc::clone(&poller) as Rc<dyn Poller>);
+    let runtime = Rc::new(Runtime { event_loop, poller });
+    //> // TODO: this first version runs the loop, and its callbacks do not know where. Give the thread its runtime.
+    //> let outcome = runtime.event_loop.run(main);
+    let entered = Entered::enter(&runtime);
+    let outcome = runtime.event_loop.run(main);
+    drop(entered);
+    //<
+    match outcome {
+        Ok(code) => ExitCode::from(code as u8),
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &std::io::Error) -> ExitCode {
+    eprintln!("the event loop failed: {error}");
+    ExitCode::FAILURE
+}
+
+/// Says, while it lives, which runtime the thread has. Dropping it ends that runtime.
+struct Entered;
+
+impl Entered {
+    fn enter(runtime: &Rc<Runtime>) -> Entered {
+        CURRENT.set(Some(Rc::clone(runtime)));
+        Entered
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        // What is dropped in `shutdown` may still use the free functions.
+        if let Some(runtime) = try_current() {
+            runtime.poller.shutdown();
+        }
+        // Taken out first and dropped afterwards, when the slot is not borrowed any more.
+        let runtime = CURRENT.take();
+        drop(runtime);
+    }
+}
+
+/// From now on, tells `observer` what the loop does.
+pub fn set_observer(observer: Rc<dyn Observer>) {
+    current().event_loop.set_observer(observer);
+}
+
+/// From now on, tells `observer` of each job of the pool, on the loop's thread, just before the job's callback.
+/// Jobs that were queued before are not told of.
+pub fn observe_jobs(observer: impl Fn(&JobTimes) + 'static) {
+    current().poller.workers().observe(Rc::new(observer));
+}
+
+/// How often this thread's loop has asked the kernel to sleep or to look.
+pub fn kernel_waits() -> u64 {
+    current().poller.waits()
+}
