@@ -339,6 +339,9 @@ impl<L: Listener, C: Clock> Server<L, C> {
     /// The OS error of the event queue.
     fn begin_stop(&mut self, now: Duration) -> io::Result<()> {
         // TODO: no more connections, and a limit of time for those that are here.
-        todo!("stop at {now:?} with {} connections", self.connections.len())
+        todo!(
+            "stop at {now:?} with {} connections",
+            self.connections.len()
+        )
     }
 }

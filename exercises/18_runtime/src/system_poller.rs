@@ -87,7 +87,10 @@ impl Poller for SystemPoller {
         }
         let mut events = self.events.borrow_mut();
         // TODO: wait, and look at each event: is it the bell, or a watch?
-        todo!("wait for {timeout:?} at most, and make callbacks of {events:?}, behind the {} in `ready`", ready.len())
+        todo!(
+            "wait for {timeout:?} at most, and make callbacks of {events:?}, behind the {} in `ready`",
+            ready.len()
+        )
     }
 
     /// Whether the world outside still owes the program something: the result of a job, or an event of a watch that

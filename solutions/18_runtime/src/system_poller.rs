@@ -87,7 +87,10 @@ impl Poller for SystemPoller {
         }
         let mut events = self.events.borrow_mut();
         //> // TODO: wait, and look at each event: is it the bell, or a watch?
-        //> todo!("wait for {timeout:?} at most, and make callbacks of {events:?}, behind the {} in `ready`", ready.len())
+        //> todo!(
+        //>     "wait for {timeout:?} at most, and make callbacks of {events:?}, behind the {} in `ready`",
+        //>     ready.len()
+        //> )
         self.queue.wait(&mut events, timeout)?;
         for event in events.iter() {
             match event.token() {
