@@ -11,6 +11,9 @@ use crate::sabotage::assert_no_process_left;
 unsafe extern "C" {
     /// `kill(2)`
     safe fn kill(pid: c_int, signal: c_int) -> c_int;
+    /// `signal(2)`; a handler of 0 is `SIG_DFL`.
+    #[link_name = "signal"]
+    safe fn set_handler(signal: c_int, handler: usize) -> usize;
 }
 
 /// `<signal.h>`
@@ -24,14 +27,21 @@ fn ends_with(signal: c_int) {
     assert_eq!(lab.run("check 1").status, Some(0));
     let before = lab.read(".workshop-progress");
 
-    let mut checker = lab
-        .command("check 4")
-        // As a shell does it: Ctrl-C goes to this group.
+    let mut command = lab.command("check 4");
+    // As a shell does it: Ctrl-C goes to this group.
+    command
         .process_group(0)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the checker starts");
+        .stderr(Stdio::null());
+    // A job that a script starts in the background ignores Ctrl-C, and so would the checker below it.
+    // SAFETY: `signal(2)` may be called between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            set_handler(SIGINT, 0);
+            Ok(())
+        });
+    }
+    let mut checker = command.spawn().expect("the checker starts");
     let running = lab.path("exercises/04_hanging/running");
     let deadline = Instant::now() + Duration::from_secs(60);
     while !running.exists() {
