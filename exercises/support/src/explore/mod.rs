@@ -7,9 +7,6 @@
 //!
 //! The program's threads meet only in the types of [`crate::sync`].
 
-// Clippy 1.96 asks for it on Windows, where it has been done as everywhere.
-#![cfg_attr(windows, allow(clippy::missing_const_for_thread_local))]
-
 mod crew;
 mod execution;
 mod failure;
