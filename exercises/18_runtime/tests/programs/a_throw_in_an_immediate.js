@@ -7,5 +7,7 @@ setImmediate(() => {
     say('i1');
     throw 'i1';
 });
-setImmediate(() => say('i2'));
-setTimeout(() => say('t'), 5);
+setImmediate(() => {
+    say('i2');
+    setTimeout(() => say('t'), 1);
+});

@@ -10,6 +10,8 @@ pub fn main() {
         say("i1");
         throw("i1");
     });
-    set_immediate(|| say("i2"));
-    set_timeout(|| say("t"), 5);
+    set_immediate(|| {
+        say("i2");
+        set_timeout(|| say("t"), 1);
+    });
 }

@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
+use support::thread_count;
+
 use crate::programs::taken;
 
 /// Far more than a program of these tests needs.
@@ -48,6 +50,18 @@ impl Closed {
         // An error says that the gate is gone, and so it is open.
         let _ = self.opened.recv();
     }
+}
+
+/// How many threads there are beyond `before`. A thread that was just joined may be listed by the kernel for a moment
+/// longer, so this looks again before it says that there are any.
+pub fn threads_beyond(before: usize) -> usize {
+    for _ in 0..200 {
+        if thread_count() <= before {
+            return 0;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    thread_count().saturating_sub(before)
 }
 
 /// Compares what was said on this thread since the last time. `causes` is what usually made the difference.
