@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::ffi::{c_int, c_short};
 use std::io::{self, ErrorKind};
 use std::net::TcpStream;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,15 @@ pub struct Counted<F> {
     pub interrupted: AtomicUsize,
     /// Runs after each read that found nothing.
     pub on_nothing: F,
+    pauses: Mutex<Pauses>,
+}
+
+/// The times between two reads.
+#[derive(Default)]
+struct Pauses {
+    /// When a read last found nothing.
+    since: Option<Instant>,
+    all: Vec<Duration>,
 }
 
 impl Counted<fn()> {
@@ -34,6 +44,7 @@ impl<F: Fn()> Counted<F> {
             polls: AtomicUsize::new(0),
             interrupted: AtomicUsize::new(0),
             on_nothing,
+            pauses: Mutex::default(),
         }
     }
 
@@ -42,17 +53,33 @@ impl<F: Fn()> Counted<F> {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
         (count(&self.reads), count(&self.polls))
     }
+
+    /// How long it took after each `WouldBlock` until the next read began.
+    pub fn pauses(&self) -> Vec<Duration> {
+        self.pauses
+            .lock()
+            .expect("nobody panics with it")
+            .all
+            .clone()
+    }
 }
 
 impl<F: Fn()> Kernel for Counted<F> {
     fn read(&self, socket: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
         self.reads.fetch_add(1, Ordering::Relaxed);
+        let mut pauses = self.pauses.lock().expect("nobody panics with it");
+        if let Some(since) = pauses.since.take() {
+            pauses.all.push(since.elapsed());
+        }
+        drop(pauses);
         let answer = ThisSystem.read(socket, buffer);
         if answer
             .as_ref()
             .is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
         {
             (self.on_nothing)();
+            let mut pauses = self.pauses.lock().expect("nobody panics with it");
+            pauses.since = Some(Instant::now());
         }
         answer
     }
