@@ -88,7 +88,9 @@ impl EventLoop {
 
     /// Turns, until nothing is pending that keeps the loop alive.
     ///
-    /// A turn is: poll, check, close, timers. Timers that are due before the first turn are called first.
+    /// A turn is: poll, check, close, timers. Timers that are due before the first turn are called first. Whether
+    /// anything is pending is asked before those, and then at the end of each turn: what they called may have been
+    /// the last that kept the loop alive, and a whole turn follows all the same.
     fn turns(&self) -> io::Result<()> {
         // TODO: the turns.
         todo!("poll, check, close, timers, for as long as the loop is alive")
@@ -145,7 +147,8 @@ impl EventLoop {
     }
 
     /// How long the poll may sleep: not at all while an immediate with a ref, a closed handle or a ready callback
-    /// waits; else until the next timer is due; without a timer, for as long as it takes.
+    /// waits, nor when nothing keeps the loop alive; else until the next timer is due; without a timer, for as long
+    /// as it takes.
     fn poll_timeout(&self) -> Option<Duration> {
         // TODO: how long?
         todo!("how long may the loop sleep when it is {:?}?", self.now())

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use crate::{Callback, Poller};
 
+/// So many looks without a sleep between them are a loop that burns a processor.
+const LOOKS: usize = 10_000;
+
 /// A [`Poller`] whose clock stands still until it is told to go on. A year takes a microsecond.
 #[derive(Default)]
 pub struct VirtualPoller {
@@ -15,6 +18,8 @@ pub struct VirtualPoller {
     script: RefCell<BTreeMap<(Duration, usize), Callback>>,
     scripted: Cell<usize>,
     waits: RefCell<Vec<Option<Duration>>>,
+    /// How many looks without sleep came one after the other.
+    looks: Cell<usize>,
 }
 
 impl VirtualPoller {
@@ -35,6 +40,16 @@ impl VirtualPoller {
         self.now.set(self.now.get().saturating_add(time));
     }
 
+    fn count_look(&self, timeout: Option<Duration>) {
+        let is_look = timeout == Some(Duration::ZERO);
+        self.looks
+            .set(if is_look { self.looks.get() + 1 } else { 0 });
+        assert!(
+            self.looks.get() < LOOKS,
+            "the loop spins: it has looked {LOOKS} times, one after the other, and never slept"
+        );
+    }
+
     /// The timeouts of the polls since the last call.
     pub fn take_waits(&self) -> Vec<Option<Duration>> {
         self.waits.take()
@@ -46,9 +61,11 @@ impl Poller for VirtualPoller {
         self.now.get()
     }
 
-    /// Panics when it is to sleep for ever: nothing in this world would ever end that sleep.
+    /// Panics when it is to sleep for ever, because nothing in this world would ever end that sleep, and when it is
+    /// to look again and again without sleep.
     fn poll(&self, timeout: Option<Duration>, ready: &mut VecDeque<Callback>) -> io::Result<()> {
         self.waits.borrow_mut().push(timeout);
+        self.count_look(timeout);
         let mut script = self.script.borrow_mut();
         let first = script.keys().next().map(|(at, _)| *at);
         let limit = timeout.map(|timeout| self.now.get().saturating_add(timeout));

@@ -88,19 +88,22 @@ impl EventLoop {
 
     /// Turns, until nothing is pending that keeps the loop alive.
     ///
-    /// A turn is: poll, check, close, timers. Timers that are due before the first turn are called first.
+    /// A turn is: poll, check, close, timers. Timers that are due before the first turn are called first. Whether
+    /// anything is pending is asked before those, and then at the end of each turn: what they called may have been
+    /// the last that kept the loop alive, and a whole turn follows all the same.
     fn turns(&self) -> io::Result<()> {
         //> // TODO: the turns.
         //> todo!("poll, check, close, timers, for as long as the loop is alive")
-        if !self.is_alive() {
-            return Ok(());
+        let mut is_alive = self.is_alive();
+        if is_alive {
+            self.timers();
         }
-        self.timers();
-        while self.is_alive() {
+        while is_alive {
             self.poll()?;
             self.check();
             self.close();
             self.timers();
+            is_alive = self.is_alive();
         }
         Ok(())
         //<
@@ -171,17 +174,18 @@ impl EventLoop {
     }
 
     /// How long the poll may sleep: not at all while an immediate with a ref, a closed handle or a ready callback
-    /// waits; else until the next timer is due; without a timer, for as long as it takes.
+    /// waits, nor when nothing keeps the loop alive; else until the next timer is due; without a timer, for as long
+    /// as it takes.
     fn poll_timeout(&self) -> Option<Duration> {
         //> // TODO: how long?
         //> todo!("how long may the loop sleep when it is {:?}?", self.now())
         let has_work = self.inner.immediates.is_alive()
             || !self.inner.closing.is_empty()
             || !self.inner.ready.borrow().is_empty();
-        match has_work {
-            true => Some(Duration::ZERO),
-            false => self.inner.timeouts.next_timeout(self.now()),
+        if has_work || !self.is_alive() {
+            return Some(Duration::ZERO);
         }
+        self.inner.timeouts.next_timeout(self.now())
         //<
     }
 

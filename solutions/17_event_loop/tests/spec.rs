@@ -350,6 +350,31 @@ fn the_loop_lives_as_long_as_something_with_a_ref_is_pending() {
         "an immediate set a timer without a ref, which is due at the end of the turn",
         "Timers come before the question whether the loop is alive.",
     );
+    // Seen in Node 20.
+    let world = World::new();
+    world.run(|world| {
+        let far = world.event_loop.set_timeout(world.saying("far"), 100);
+        world.event_loop.unref_timeout(far);
+        let left = world.event_loop.set_immediate(world.saying("immediate"));
+        world.event_loop.unref_immediate(left);
+        world.event_loop.set_timeout(world.saying("timer"), 1);
+        world.poller.work(ms(3));
+    });
+    world.expect(
+        "timer immediate",
+        "main set an immediate and a timer of 100 ms without a ref, and a timer of 1 ms, which was due before the \
+         first turn",
+        "immediate missing: the loop asked whether it is alive after the timers that come before the first turn. \
+         It asks before them, and then at the end of each turn.\n\
+         far: nothing is alive in that turn, so it waits for nothing.",
+    );
+    let waits = world.poller.take_waits();
+    assert_eq!(
+        waits,
+        [Some(Duration::ZERO)],
+        "the one turn of that program, in which nothing is alive any more\nexpected  [0]\nyours     {waits:?}\nA \
+         loop that nothing keeps alive does not sleep for what may be left."
+    );
 }
 
 #[test]

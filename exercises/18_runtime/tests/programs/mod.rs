@@ -31,11 +31,12 @@ mod ticks_then_microtasks;
 mod timer_of_a_timer;
 mod timers_before_the_first_turn;
 mod unref_immediate_alone;
+mod unref_immediate_left_over;
 mod unref_immediate_revived;
 mod unref_lets_go;
 
 /// Their names and their main functions.
-pub const ALL: [(&str, fn()); 25] = [
+pub const ALL: [(&str, fn()); 26] = [
     ("ticks_then_microtasks", ticks_then_microtasks::main),
     ("drain_after_each_timer", drain_after_each_timer::main),
     (
@@ -65,6 +66,7 @@ pub const ALL: [(&str, fn()); 25] = [
     ("a_microtask_chain_starves", a_microtask_chain_starves::main),
     ("unref_lets_go", unref_lets_go::main),
     ("unref_immediate_alone", unref_immediate_alone::main),
+    ("unref_immediate_left_over", unref_immediate_left_over::main),
     ("unref_immediate_revived", unref_immediate_revived::main),
     ("overdue_without_a_ref", overdue_without_a_ref::main),
     ("refresh_counts_afresh", refresh_counts_afresh::main),

@@ -8,8 +8,9 @@ use std::process::{Child, Command, Stdio};
 const STORED: &str = include_str!("../programs/node_20.txt");
 
 /// These end their process or listen to its end, so each one needs a Node of its own.
-const ALONE: [&str; 7] = [
+const ALONE: [&str; 8] = [
     "unref_immediate_alone",
+    "unref_immediate_left_over",
     "unref_immediate_revived",
     "before_exit_again_and_again",
     "after_exit_nothing_runs",
