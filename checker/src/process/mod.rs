@@ -37,6 +37,10 @@ pub const KEPT: usize = 1 << 20;
 /// A child that is still there this long after its parent's exit was left behind.
 const GRACE: Duration = Duration::from_millis(50);
 
+/// How long after the exit of a process we wait for the rest of what it wrote. Only one that left something behind which
+/// holds its output ever takes so long.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The environment variable that marks every process of this checker.
 pub const RUN: &str = "WORKSHOP_RUN";
 
@@ -264,9 +268,9 @@ impl Output {
     }
 
     /// What was written. A process that escaped may hold the pipe open for ever: then the thread keeps
-    /// waiting, and we take what there is.
+    /// waiting, and we take what there is. On a busy machine that thread may have to wait for a processor.
     fn finish(self) -> (String, u64) {
-        self.wait_closed(Duration::from_millis(200));
+        self.wait_closed(PATIENCE);
         let captured = self.captured.lock().unwrap_or_else(PoisonError::into_inner);
         (captured.text(), captured.written)
     }
