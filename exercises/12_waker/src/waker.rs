@@ -63,7 +63,8 @@ impl<S: Signal> Waker<S> {
     ///
     /// # Errors
     ///
-    /// The OS error. The wake did not happen then, and the next one tries again.
+    /// The OS error. The wake did not happen then, and the next one tries again. Another thread that came in between and
+    /// found this wake pending has relied on it: its wake did not happen either, and it does not hear of that.
     pub fn wake(&self) -> io::Result<()> {
         // TODO: ring, unless a wake is pending.
         todo!("wake the loop")

@@ -6,6 +6,8 @@
 
 mod child;
 mod crash;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod descriptors;
 pub mod explore;
 #[cfg(target_os = "linux")]
 mod leftover_threads;
@@ -22,6 +24,8 @@ compile_error!("this workshop runs on Linux, macOS and Windows, on x86_64 and aa
 
 pub use child::{Child, in_child};
 pub use crash::no_crash_report;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub use descriptors::leave_descriptors;
 pub use measure::{descriptor_count, process_cpu_time, thread_count, thread_cpu_time};
 pub use temp_dir::TempDir;
 pub use within::within;

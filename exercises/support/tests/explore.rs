@@ -3,7 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use support::explore::{Explore, Program, call};
+use support::explore::{Explore, Program, call, done};
 use support::in_child;
 use support::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use support::sync::time::Instant;
@@ -284,4 +284,21 @@ fn a_program_that_the_explorer_cannot_see() {
 fn a_set_up_that_never_ends() {
     let message = failure(|_| Tickets::new(0).take());
     assert!(message.contains("set-up sleeps for ever"), "{message}");
+}
+
+#[test]
+fn a_thread_can_ask_what_it_has_done() {
+    assert!(done().is_empty(), "nobody explores");
+    EXPLORE.run(|program| {
+        let tickets = Tickets::new(1);
+        let flag = Arc::new(AtomicBool::new(false));
+        for name in ["one", "two"] {
+            let (tickets, flag) = (Arc::clone(&tickets), Arc::clone(&flag));
+            program.thread(name, move || {
+                flag.fetch_or(true, Ordering::AcqRel);
+                tickets.give(1);
+                assert_eq!(done(), ["fetch_or", "lock", "unlock", "notify_one"]);
+            });
+        }
+    });
 }

@@ -1,5 +1,6 @@
 //! Bells for tests: one that the explorer can look into, and one that counts.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -49,13 +50,18 @@ impl Signal for ExploredBell {
 #[derive(Default)]
 pub struct CountedBell {
     rings: AtomicUsize,
-    failures: AtomicUsize,
+    /// The errors of the next rings.
+    failures: std::sync::Mutex<VecDeque<io::ErrorKind>>,
 }
 
 impl CountedBell {
-    /// Lets the next `count` rings fail.
-    pub fn fail(&self, count: usize) {
-        self.failures.store(count, Ordering::Relaxed);
+    /// Lets the next ring fail that nothing was said about yet.
+    pub fn fail(&self, kind: io::ErrorKind) {
+        self.failures().push_back(kind);
+    }
+
+    fn failures(&self) -> std::sync::MutexGuard<'_, VecDeque<io::ErrorKind>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How often it was rung since the last call, failures included.
@@ -67,12 +73,10 @@ impl CountedBell {
 impl Signal for CountedBell {
     fn ring(&self) -> io::Result<()> {
         self.rings.fetch_add(1, Ordering::Relaxed);
-        let failures = self.failures.load(Ordering::Relaxed);
-        if failures > 0 {
-            self.failures.store(failures - 1, Ordering::Relaxed);
-            return Err(io::ErrorKind::OutOfMemory.into());
+        match self.failures().pop_front() {
+            Some(kind) => Err(kind.into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -107,6 +107,12 @@ impl Current {
         self.execution.lock().threads[self.me].notes.push(text);
     }
 
+    pub(super) fn done(&self) -> Vec<&'static str> {
+        let schedule = self.execution.lock();
+        let own = schedule.steps.iter().filter(|step| step.thread == self.me);
+        own.filter_map(|step| step.event.word()).collect()
+    }
+
     pub(crate) fn now(&self) -> Instant {
         self.execution.epoch + self.execution.lock().read_clock()
     }

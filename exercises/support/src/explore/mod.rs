@@ -67,6 +67,15 @@ pub fn call<R: Debug>(name: &str, f: impl FnOnce() -> R) -> R {
     result
 }
 
+/// What this thread has done so far in this schedule, a word for each step: `lock`, `notify_one`, `swap`, `store`. Nothing
+/// when nobody explores.
+///
+/// It answers what the order of steps alone does not: how many locks a call takes, or whether it changes a flag in
+/// one step.
+pub fn done() -> Vec<&'static str> {
+    current().map_or_else(Vec::new, |current| current.done())
+}
+
 /// The threads of a program.
 #[derive(Default)]
 pub struct Program {

@@ -68,3 +68,23 @@ pub(crate) enum Event {
     End,
     Panic,
 }
+
+impl Event {
+    /// The step in a word. `None` for what a thread said.
+    pub(super) fn word(&self) -> Option<&'static str> {
+        Some(match self {
+            Event::Note(_) => return None,
+            Event::Lock(_) => "lock",
+            Event::Unlock(_) => "unlock",
+            Event::Wait(_) => "wait",
+            Event::Notify { what, .. } | Event::Touch { what, .. } => what,
+            Event::Awake | Event::AwakeForNothing => "awake",
+            Event::TimeOut => "time out",
+            Event::Join(_) => "join",
+            Event::Sleep(_) => "sleep",
+            Event::Yield => "yield",
+            Event::End => "end",
+            Event::Panic => "panic",
+        })
+    }
+}

@@ -96,6 +96,18 @@ macro_rules! atomic {
 atomic!(AtomicBool, bool);
 atomic!(AtomicUsize, usize);
 
+impl AtomicBool {
+    /// True if it was or `value` is; returns the value before.
+    pub fn fetch_or(&self, value: bool, order: Ordering) -> bool {
+        self.touch("fetch_or", |inner| inner.fetch_or(value, order))
+    }
+
+    /// True if it was and `value` is; returns the value before.
+    pub fn fetch_and(&self, value: bool, order: Ordering) -> bool {
+        self.touch("fetch_and", |inner| inner.fetch_and(value, order))
+    }
+}
+
 impl AtomicUsize {
     /// Adds, around the end if need be, and returns the value before.
     pub fn fetch_add(&self, value: usize, order: Ordering) -> usize {
