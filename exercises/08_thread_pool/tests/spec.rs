@@ -443,6 +443,12 @@ fn a_job_that_has_begun_cannot_be_cancelled() {
             })
             .expect("not shut down");
         let began = has_begun.recv();
+        compare(
+            "a job from `submit` has begun, and nothing else was queued; `pending` says",
+            1,
+            pool.pending(),
+            "0: the closure of `submit_then` drops `counted` before it calls the job: drop it after the job",
+        );
         let cancelled = handle.cancel();
         drop(end);
         compare(
@@ -489,7 +495,9 @@ fn pending_counts_what_is_queued_or_running() {
         counts(
             "`pending` while one job runs and four are queued",
             5,
-            "a job is counted twice, once by its `Task` and once by itself, or not at all",
+            "more: a job is counted twice, once by its `Task` and once by itself\n\
+             fewer: a job is not counted while it is queued. `let _ = counted` does not move the count into the \
+             closure of `submit_then`; `drop(counted)` does",
         );
         let _ = cancelled.map(|handle| handle.cancel());
         counts(
@@ -601,17 +609,30 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
 fn the_workers_end_without_a_panic() {
     // In a process of its own, whose standard error is its own as well.
     let child = in_child("the_workers_end_without_a_panic", || {
-        let mut pool = pool(2);
-        execute(&pool, || ());
-        pool.shutdown();
+        let hint = "the jobs of a pool of two workers have ended, and `shutdown` does not return\n\
+                    likely    the workers are joined before the sender is dropped";
+        within(LIMIT, hint, || {
+            let mut pool = pool(2);
+            let busy = Busy::all(&pool, 2);
+            let cancelled = pool.submit(|| ()).expect("not shut down").cancel();
+            assert!(
+                cancelled,
+                "a job in the queue could not be cancelled: see `a_cancelled_job_never_runs`"
+            );
+            execute(&pool, || ());
+            drop(busy);
+            pool.shutdown();
+        });
     });
     let (stdout, stderr) = (child.stdout(), child.stderr());
     assert!(
         child.status.success() && !stderr.contains("panicked"),
-        "a process makes a pool of two workers, runs a job, and shuts the pool down\n\
+        "a process makes both workers of a pool busy, queues a job and cancels it, queues another job, and shuts \
+         the pool down\n\
          expected  exit status 0, and no panic on standard error\n\
-         yours     {}\n\
-         likely    the worker unwraps what `recv` returns: the error is how it learns that the work is over\n\
+         yours     {}; the panic below names its file\n\
+         likely    src/worker.rs: what `recv` returns is unwrapped, but its error only says that the work is over\n\
+         or        src/ticket.rs: what `take` returns is unwrapped, but the slot of a cancelled job is empty\n\
          {stdout}{stderr}",
         child.status
     );
