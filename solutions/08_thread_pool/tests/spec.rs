@@ -158,7 +158,8 @@ fn a_full_queue_gives_the_job_back_or_waits() {
             "one job runs, two are queued, and one was given back; `pending` says",
             3,
             pool.pending(),
-            "the job that was given back is still counted: its `Counted` must be dropped",
+            "4: the job that was given back is still counted: its `Counted` must be dropped\n\
+             2: the job that runs is not counted: `work` drops its `Counted` after the job, not before",
         );
         let (returned, is_returned) = mpsc::channel();
         thread::scope(|scope| {
@@ -182,7 +183,9 @@ fn a_full_queue_gives_the_job_back_or_waits() {
             "job 2 was given back and called by the test; 0 and 1 were queued; 3 waited for room",
             vec![2, 0, 1, 3],
             order.iter().collect(),
-            "a job was dropped, or the order of the queue was not kept",
+            "a job is missing: `drop` threw away what was queued (it is a `shutdown`, not a `shutdown_now`), or \
+             the worker left its loop\n\
+             another order: a worker takes the oldest job first",
         );
     });
 }
@@ -317,6 +320,39 @@ fn wait_returns_the_result_or_the_panic() {
             Ok(Ok(8)),
             pool.submit(|| 8).map(|handle| handle.wait()),
             "a worker ended because nobody wanted its outcome",
+        );
+    });
+
+    let hint = "the queue was full, a thread waits in `submit` for room, and then the worker was set free\n\
+                likely    the job is not queued when there is room, or its outcome is not passed on";
+    within(LIMIT, hint, || {
+        let pool = ThreadPool::with_limit(1, 1).expect("the operating system has a thread");
+        let busy = Busy::new(&pool);
+        execute(&pool, || ());
+        let (returned, is_returned) = mpsc::channel();
+        let handle = thread::scope(|scope| {
+            let pool = &pool;
+            let submitting = scope.spawn(move || {
+                let handle = pool.submit(|| 9);
+                let _ = returned.send(());
+                handle
+            });
+            compare(
+                "the worker is busy, the queue has room for one job and is full, and a thread calls `submit`",
+                "waits",
+                waits(&is_returned),
+                "`submit_then` uses `try_send`, and takes a full queue for a pool that is shut down: `send` waits for room",
+            );
+            drop(busy);
+            submitting.join()
+        });
+        let result = handle.map(|handle| handle.map(|handle| handle.wait()));
+        compare(
+            "the worker was set free, so there is room; `submit` returned a handle, and `wait` the job's 9",
+            Some(Ok(Ok(9))),
+            result.ok(),
+            "None: `submit` panicked\n\
+             an error: the job was not queued when there was room, or it was dropped",
         );
     });
 }
