@@ -160,6 +160,27 @@ impl Drop for PanicsWhenDropped {
     }
 }
 
+/// Reports, when it is dropped, whether a panic is under way. If none is, it panics.
+pub struct ReportsAndPanics(pub Sender<bool>);
+
+impl Drop for ReportsAndPanics {
+    fn drop(&mut self) {
+        let _ = self.0.send(thread::panicking());
+        drop(PanicsWhenDropped);
+    }
+}
+
+/// Lets a worker's job end when it is dropped, and gives the worker as much time for its next job as
+/// [`waits`] gives a call.
+pub struct FreesAWorker(pub Option<Busy>);
+
+impl Drop for FreesAWorker {
+    fn drop(&mut self) {
+        drop(self.0.take());
+        burn(Duration::from_millis(10));
+    }
+}
+
 /// Reports to a channel when it is dropped.
 pub struct Reports(pub Sender<()>);
 
