@@ -371,9 +371,7 @@ fn threads_that_wait_sleep() {
     let child = in_child("threads_that_wait_sleep", || {
         let hint = "a job was queued in a pool whose workers had been idle for a while, and it does not run\n\
                     likely    a worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
-        // More than for the others: how long it takes to use the processor for a while is up to the rest of
-        // the machine.
-        within(LIMIT + Duration::from_secs(2), hint, || {
+        within(LIMIT, hint, || {
             let idle = pool(4);
             drop(Busy::all(&idle, 4));
             others_sleep(
@@ -400,6 +398,24 @@ fn threads_that_wait_sleep() {
                 "`wait` asks again and again: a loop around `try_recv` in place of `recv`",
             );
             drop(busy);
+
+            let (begins, they_wait) = mpsc::channel::<()>();
+            let _busy = [(); 4].map(|()| {
+                let mut pool = pool(1);
+                let busy = Busy::new(&pool);
+                let begins = begins.clone();
+                thread::spawn(move || {
+                    drop(begins);
+                    pool.shutdown();
+                });
+                busy
+            });
+            drop(begins);
+            let _ = they_wait.recv();
+            others_sleep(
+                "four threads call `shutdown`, each for a pool whose worker is busy",
+                "`shutdown` asks again and again: a loop around `is_finished` or `pending` in place of `join`",
+            );
         });
     });
     assert!(
