@@ -406,6 +406,7 @@ fn threads_that_wait_sleep() {
                 let begins = begins.clone();
                 thread::spawn(move || {
                     drop(begins);
+                    // As long as this is a `todo!`, it ends the thread, and there is nothing to measure.
                     pool.shutdown();
                 });
                 busy
@@ -509,7 +510,8 @@ fn a_job_that_has_begun_cannot_be_cancelled() {
             "a job from `submit` has begun, and nothing else was queued; `pending` says",
             1,
             pool.pending(),
-            "0: the closure of `submit_then` drops `counted` before it calls the job: drop it after the job",
+            "0: the closure of `submit_then` drops `counted` before it calls the job, where it should do so after it; or \
+             the closure does not own it: `let _ = counted` moves nothing",
         );
         let cancelled = handle.cancel();
         drop(end);
@@ -893,7 +895,8 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
         let hint = format!(
             "a job on pool0 {calls} its own pool, the other jobs have ended, and the call does not return\n\
              likely    the worker joins itself: leave out the thread that runs `shutdown`\n\
-             or        it waits for `pending` to become 0, and the job that calls it counts until it has ended"
+             or        it waits for `pending` to become 0, and the job that calls it counts until it has ended\n\
+             or        it joins the others before the sender is dropped: they end when that is gone"
         );
         within(LIMIT, &hint, move || {
             let last = pool(3);
@@ -910,7 +913,8 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
                 ),
                 "waits",
                 waits(&is_returned),
-                "`is over`: the loop ends at its own worker, where it should go on to the others\n\
+                "`is over`: the loop ends at its own worker, where it should go on to the others; or `shutdown` does \
+                 nothing when `jobs` is `None` already\n\
                  `is over, without a report`: the call panicked, because the worker joined itself. Leave it out \
                  wherever you join; `shutdown_now` can leave that to `shutdown`",
             );
