@@ -385,7 +385,7 @@ fn threads_that_wait_sleep() {
             let busy_with_one = pool(1);
             let busy = Busy::new(&busy_with_one);
             let (begins, they_wait) = mpsc::channel::<()>();
-            for _ in 0..4 {
+            for _ in 0..16 {
                 let handle = busy_with_one.submit(|| ()).expect("not shut down");
                 let begins = begins.clone();
                 thread::spawn(move || {
@@ -396,27 +396,31 @@ fn threads_that_wait_sleep() {
             drop(begins);
             let _ = they_wait.recv();
             others_sleep(
-                "four threads wait for the handles of queued jobs",
+                "16 threads wait for the handles of queued jobs",
                 "`wait` asks again and again: a loop around `try_recv` in place of `recv`",
             );
             drop(busy);
 
             let (begins, they_wait) = mpsc::channel::<()>();
-            let _busy = [(); 4].map(|()| {
+            for _ in 0..16 {
                 let mut pool = pool(1);
-                let busy = Busy::new(&pool);
+                // A job that never ends. Not even the process waits for it.
+                execute(&pool, || {
+                    loop {
+                        thread::park();
+                    }
+                });
                 let begins = begins.clone();
                 thread::spawn(move || {
                     drop(begins);
                     // As long as this is a `todo!`, it ends the thread, and there is nothing to measure.
                     pool.shutdown();
                 });
-                busy
-            });
+            }
             drop(begins);
             let _ = they_wait.recv();
             others_sleep(
-                "four threads call `shutdown`, each for a pool whose worker is busy",
+                "16 threads call `shutdown`, each for a pool whose worker is busy",
                 "`shutdown` asks again and again: a loop around `is_finished` or `pending` in place of `join`",
             );
         });
@@ -889,11 +893,10 @@ fn a_job_may_shut_down_another_pool() {
 
 #[test]
 fn a_job_may_drop_the_last_reference_to_its_pool() {
-    let calls: [(&str, fn(ThreadPool)); 2] = [
-        ("drops", drop),
+    for (calls, end) in [
+        ("drops", drop as fn(ThreadPool)),
         ("calls `shutdown_now` for", |mut pool| pool.shutdown_now()),
-    ];
-    for (calls, end) in calls {
+    ] {
         let hint = format!(
             "a job on pool0 {calls} its own pool, the other jobs have ended, and the call does not return\n\
              likely    the worker joins itself: leave out the thread that runs `shutdown`\n\
