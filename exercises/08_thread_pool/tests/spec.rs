@@ -372,10 +372,10 @@ fn threads_that_wait_sleep() {
         let hint = "a job was queued in a pool whose workers had been idle for a while, and it does not run\n\
                     likely    a worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
         within(LIMIT, hint, || {
-            let idle = pool(4);
-            drop(Busy::all(&idle, 4));
+            let idle = pool(8);
+            drop(Busy::all(&idle, 8));
             others_sleep(
-                "four workers have nothing to do",
+                "eight workers have nothing to do",
                 "a worker asks again and again: a loop around `try_recv` or `is_empty` in place of `recv`",
             );
             drop(Busy::new(&idle));

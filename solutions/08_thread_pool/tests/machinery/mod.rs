@@ -106,7 +106,7 @@ pub fn others_sleep(setup: &str, likely: &str) {
     let step = step_of_the_clock();
     let most = Duration::from_micros(50) + 2 * step;
     // Where the clock has long steps, the work is longer too: threads that ask on another processor get as much.
-    let work = Duration::from_millis(50) + 4 * step;
+    let work = Duration::from_millis(15) + 4 * step;
     let mut looks = Vec::new();
     while looks.len() < 3 {
         let (all, own) = (process_cpu_time(), thread_cpu_time());
