@@ -172,8 +172,8 @@ impl ThreadPool {
     /// [`WaitError::Cancelled`](crate::WaitError::Cancelled) at once, and not after the running jobs. What
     /// [`shutdown`](ThreadPool::shutdown) says of a job's own pool and of panics holds here too.
     pub fn shutdown_now(&mut self) {
-        // TODO: drop what is queued, one task after the other; then it is a shutdown like the other.
-        todo!("drop the queued jobs, and shut down")
+        // TODO: end without what is queued. What may happen when it is dropped?
+        todo!("end without running what is queued")
     }
 }
 

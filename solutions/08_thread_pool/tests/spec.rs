@@ -8,7 +8,8 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use machinery::{Busy, PanicsWhenDropped, Reports, compare, execute, others_sleep, pool, waits};
+use machinery::{Busy, FreesAWorker, PanicsWhenDropped, Reports, ReportsAndPanics};
+use machinery::{compare, execute, others_sleep, pool, waits};
 use support::{in_child, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
@@ -20,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 fn a_job_runs_on_a_worker() {
     let hint = "one job was queued in a pool with one worker, and it has neither run nor been dropped\n\
                 likely    the worker does not receive: is `work` called on the new thread?";
-    within(LIMIT, hint, || {
+    let pool = within(LIMIT, hint, || {
         let pool = pool(1);
         let (done, ran_on) = mpsc::channel();
         execute(&pool, move || {
@@ -36,7 +37,12 @@ fn a_job_runs_on_a_worker() {
             }),
             "an error means that the job was dropped: does `work` call the job it received?",
         );
+        pool
     });
+    let hint = "the job of a pool with one worker has ended, and dropping the pool does not return\n\
+                likely    `shutdown` joins the worker before it drops the sender, and the worker ends when that is gone\n\
+                or        the worker does not leave its loop when `recv` gives an error";
+    within(LIMIT, hint, move || drop(pool));
     for (call, result) in [
         ("ThreadPool::new(0)", ThreadPool::new(0)),
         ("ThreadPool::with_limit(0, 1)", ThreadPool::with_limit(0, 1)),
@@ -158,7 +164,8 @@ fn a_full_queue_gives_the_job_back_or_waits() {
             "one job runs, two are queued, and one was given back; `pending` says",
             3,
             pool.pending(),
-            "the job that was given back is still counted: its `Counted` must be dropped",
+            "4: the job that was given back is still counted: its `Counted` must be dropped\n\
+             2: the job that runs is not counted: `work` drops its `Counted` after the job, not before",
         );
         let (returned, is_returned) = mpsc::channel();
         thread::scope(|scope| {
@@ -182,14 +189,17 @@ fn a_full_queue_gives_the_job_back_or_waits() {
             "job 2 was given back and called by the test; 0 and 1 were queued; 3 waited for room",
             vec![2, 0, 1, 3],
             order.iter().collect(),
-            "a job was dropped, or the order of the queue was not kept",
+            "a job is missing: `drop` threw away what was queued (it is a `shutdown`, not a `shutdown_now`), or \
+             the worker left its loop\n\
+             another order: a worker takes the oldest job first",
         );
     });
 }
 
 #[test]
 fn a_panic_costs_no_worker() {
-    let hint = "three jobs panicked on a pool with one worker, the pool was dropped, and the drop does not return";
+    let hint = "three jobs panicked on a pool with one worker, the pool was dropped, and the drop does not return\n\
+                likely    the worker is joined before the sender is dropped: it ends when that is gone";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let (done, ran_on) = mpsc::channel();
@@ -216,14 +226,16 @@ fn a_panic_costs_no_worker() {
             },
             "a panic ended the worker: does `catch` turn it into an error, inside the loop?\n\
              a new thread was started in place of the old: catch the panic instead\n\
-             what `catch_unwind` returned was dropped, and its own drop panicked: leave that to `panicked`",
+             what `catch_unwind` returned was dropped, and its own drop panicked: leave that to `panicked`\n\
+             `drop` threw away what was queued: it is a `shutdown`, not a `shutdown_now`",
         );
     });
 }
 
 #[test]
 fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
-    let hint = "four jobs were queued with `submit_then`, the pool was dropped, and the drop does not return";
+    let hint = "four jobs were queued with `submit_then`, the pool was dropped, and the drop does not return\n\
+                likely    the worker is joined before the sender is dropped: it ends when that is gone";
     within(LIMIT, hint, || {
         let pool = pool(1);
         let busy = Busy::new(&pool);
@@ -276,7 +288,8 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
             "no `then` after a panic: `catch` the job alone, and call `then` with either outcome\n\
              nothing after `then B`: its panic ended the worker, so `work` has to `catch` as well\n\
              all jobs first: `then` was queued as another job\n\
-             another message: the one of `panic!` is lost in `catch`",
+             another message: the one of `panic!` is lost in `catch`\n\
+             nothing, or only the first: `drop` threw away what was queued (it is a `shutdown`)",
         );
         let first = entries.first().map(|(_, id)| *id);
         compare(
@@ -319,6 +332,39 @@ fn wait_returns_the_result_or_the_panic() {
             "a worker ended because nobody wanted its outcome",
         );
     });
+
+    let hint = "the queue was full, a thread waits in `submit` for room, and then the worker was set free\n\
+                likely    the job is not queued when there is room, or its outcome is not sent";
+    within(LIMIT, hint, || {
+        let pool = ThreadPool::with_limit(1, 1).expect("the operating system has a thread");
+        let busy = Busy::new(&pool);
+        execute(&pool, || ());
+        let (returned, is_returned) = mpsc::channel();
+        let handle = thread::scope(|scope| {
+            let pool = &pool;
+            let submitting = scope.spawn(move || {
+                let handle = pool.submit(|| 9);
+                let _ = returned.send(());
+                handle
+            });
+            compare(
+                "the worker is busy, the queue has room for one job and is full, and a thread calls `submit`",
+                "waits",
+                waits(&is_returned),
+                "`submit_then` uses `try_send`, and takes a full queue for a pool that is shut down: `send` waits for room",
+            );
+            drop(busy);
+            submitting.join()
+        });
+        let result = handle.map(|handle| handle.map(|handle| handle.wait()));
+        compare(
+            "the worker was set free, so there is room; `submit` returned a handle, and `wait` the job's 9",
+            Some(Ok(Ok(9))),
+            result.ok(),
+            "None: `submit` panicked\n\
+             an error: the job was not queued when there was room, or it was dropped",
+        );
+    });
 }
 
 #[test]
@@ -327,13 +373,11 @@ fn threads_that_wait_sleep() {
     let child = in_child("threads_that_wait_sleep", || {
         let hint = "a job was queued in a pool whose workers had been idle for a while, and it does not run\n\
                     likely    a worker ended when it found the queue empty: `recv` waits, `try_recv` does not";
-        // More than for the others: how long it takes to use the processor for a while is up to the rest of
-        // the machine.
-        within(LIMIT + Duration::from_secs(2), hint, || {
-            let idle = pool(4);
-            drop(Busy::all(&idle, 4));
+        within(LIMIT, hint, || {
+            let idle = pool(8);
+            drop(Busy::all(&idle, 8));
             others_sleep(
-                "four workers have nothing to do",
+                "eight workers have nothing to do",
                 "a worker asks again and again: a loop around `try_recv` or `is_empty` in place of `recv`",
             );
             drop(Busy::new(&idle));
@@ -341,7 +385,7 @@ fn threads_that_wait_sleep() {
             let busy_with_one = pool(1);
             let busy = Busy::new(&busy_with_one);
             let (begins, they_wait) = mpsc::channel::<()>();
-            for _ in 0..4 {
+            for _ in 0..16 {
                 let handle = busy_with_one.submit(|| ()).expect("not shut down");
                 let begins = begins.clone();
                 thread::spawn(move || {
@@ -352,10 +396,33 @@ fn threads_that_wait_sleep() {
             drop(begins);
             let _ = they_wait.recv();
             others_sleep(
-                "four threads wait for the handles of queued jobs",
+                "16 threads wait for the handles of queued jobs",
                 "`wait` asks again and again: a loop around `try_recv` in place of `recv`",
             );
             drop(busy);
+
+            let (begins, they_wait) = mpsc::channel::<()>();
+            for _ in 0..16 {
+                let mut pool = pool(1);
+                // A job that never ends. Not even the process waits for it.
+                execute(&pool, || {
+                    loop {
+                        thread::park();
+                    }
+                });
+                let begins = begins.clone();
+                thread::spawn(move || {
+                    drop(begins);
+                    // As long as this is a `todo!`, it ends the thread, and there is nothing to measure.
+                    pool.shutdown();
+                });
+            }
+            drop(begins);
+            let _ = they_wait.recv();
+            others_sleep(
+                "16 threads call `shutdown`, each for a pool whose worker is busy",
+                "`shutdown` asks again and again: a loop around `is_finished` or `pending` in place of `join`",
+            );
         });
     });
     assert!(
@@ -445,6 +512,13 @@ fn a_job_that_has_begun_cannot_be_cancelled() {
             })
             .expect("not shut down");
         let began = has_begun.recv();
+        compare(
+            "a job from `submit` has begun, and nothing else was queued; `pending` says",
+            1,
+            pool.pending(),
+            "0: the closure of `submit_then` drops `counted` before it calls the job, where it should do so after it; or \
+             the closure does not own it: `let _ = counted` moves nothing",
+        );
         let cancelled = handle.cancel();
         drop(end);
         compare(
@@ -491,7 +565,9 @@ fn pending_counts_what_is_queued_or_running() {
         counts(
             "`pending` while one job runs and four are queued",
             5,
-            "a job is counted twice, once by its `Task` and once by itself, or not at all",
+            "more: a job is counted twice, once by its `Task` and once by itself\n\
+             fewer: a job is not counted while it is queued. `let _ = counted` does not move the count into the \
+             closure of `submit_then`; `drop(counted)` does",
         );
         let _ = cancelled.map(|handle| handle.cancel());
         counts(
@@ -603,17 +679,30 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
 fn the_workers_end_without_a_panic() {
     // In a process of its own, whose standard error is its own as well.
     let child = in_child("the_workers_end_without_a_panic", || {
-        let mut pool = pool(2);
-        execute(&pool, || ());
-        pool.shutdown();
+        let hint = "the jobs of a pool of two workers have ended, and `shutdown` does not return\n\
+                    likely    the workers are joined before the sender is dropped";
+        within(LIMIT, hint, || {
+            let mut pool = pool(2);
+            let busy = Busy::all(&pool, 2);
+            let cancelled = pool.submit(|| ()).expect("not shut down").cancel();
+            assert!(
+                cancelled,
+                "a job in the queue could not be cancelled: see `a_cancelled_job_never_runs`"
+            );
+            execute(&pool, || ());
+            drop(busy);
+            pool.shutdown();
+        });
     });
     let (stdout, stderr) = (child.stdout(), child.stderr());
     assert!(
         child.status.success() && !stderr.contains("panicked"),
-        "a process makes a pool of two workers, runs a job, and shuts the pool down\n\
+        "a process makes both workers of a pool busy, queues a job and cancels it, queues another job, and shuts \
+         the pool down\n\
          expected  exit status 0, and no panic on standard error\n\
-         yours     {}\n\
-         likely    the worker unwraps what `recv` returns: the error is how it learns that the work is over\n\
+         yours     {}; the panic below names its file\n\
+         likely    src/worker.rs: what `recv` returns is unwrapped, but its error only says that the work is over\n\
+         or        src/ticket.rs: what `take` returns is unwrapped, but the slot of a cancelled job is empty\n\
          {stdout}{stderr}",
         child.status
     );
@@ -624,14 +713,16 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
     let hint = "`shutdown_now` was called while both workers are busy, and a queued job is still not dropped\n\
                 likely    the running jobs are joined first: drop the queued jobs before that\n\
                 or        a ticket owns the slot (an `Arc` where a `Weak` belongs), so the job lives as long as its handle";
-    within(LIMIT, hint, || {
+    let (busy, is_returned, closing) = within(LIMIT, hint, || {
         let mut pool = pool(2);
         let busy = Busy::all(&pool, 2);
         let handle = pool.submit(|| "ran").expect("not shut down");
-        execute(&pool, {
-            let captured = PanicsWhenDropped;
-            move || drop(captured)
-        });
+        let (report, dropped) = mpsc::channel();
+        for _ in 0..2 {
+            let captured = ReportsAndPanics(report.clone());
+            execute(&pool, move || drop(captured));
+        }
+        drop(report);
         let (then, outcome) = mpsc::channel();
         let ticket = pool
             .submit_then(|| "ran", move |outcome| drop(then.send(outcome)))
@@ -640,10 +731,10 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
         let closing = thread::spawn(move || {
             pool.shutdown_now();
             let _ = returned.send(());
-            pool
+            pool.pending()
         });
         compare(
-            "`shutdown_now` is called while both workers are busy and three jobs are queued: a handle's, one with \
+            "`shutdown_now` is called while both workers are busy and four jobs are queued: a handle's, two with \
              a value that panics when it is dropped, and one with a `then`. `wait` returns; `then` gets; the last \
              ticket's `cancel` returns",
             (Err(WaitError::Cancelled), None, false),
@@ -652,11 +743,28 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
              `then` is called for a job that was dropped: it never runs",
         );
         compare(
+            "two queued jobs have a value that panics when it is dropped. Each says whether another panic unwinds \
+             the stack at that moment",
+            vec![false, false],
+            dropped.iter().collect(),
+            "the second says true: the panic of the first came out of its `catch`, or out of `shutdown_now`, and \
+             the rest was dropped while it unwound. A second panic then ends the process, so drop each task \
+             in a `catch` of its own",
+        );
+        compare(
             "the queued jobs are dropped, and both workers are still busy; `shutdown_now`",
             "waits",
             waits(&is_returned),
-            "the workers are not joined: it ends as `shutdown` does",
+            "`is over`: the workers are not joined. Does `shutdown_now` end with `shutdown`, and does that join also \
+             when `jobs` is `None` already?\n\
+             `is over, without a report`: `shutdown_now` panicked",
         );
+        (busy, is_returned, closing)
+    });
+
+    let hint = "both running jobs have ended, and `shutdown_now` does not return\n\
+                likely    it joins the workers before it drops the sender: they end when that is gone";
+    within(LIMIT, hint, move || {
         let (done, finished) = mpsc::channel();
         for busy in busy {
             let done = done.clone();
@@ -664,25 +772,59 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
                 let _ = done.send(());
             });
         }
-        let pending = closing.join().map(|pool| pool.pending());
         compare(
-            "two jobs were running at `shutdown_now` and were then told to end. `shutdown_now` returned, \
-             `pending` is; of the two have ended before",
-            (Some(0), 2),
-            (pending.ok(), finished.try_iter().count()),
-            "None: a panic came out of `shutdown_now`. The queued job's captured value panicked in its drop: \
-             drop each task inside `catch`",
+            "two jobs were running at `shutdown_now` and were then told to end; `shutdown_now`",
+            Ok(()),
+            is_returned.recv(),
+            "an error means that it panicked",
+        );
+        compare(
+            "`shutdown_now` has returned; of the two jobs that were running have ended before, and `pending` is",
+            (2, Some(0)),
+            (finished.try_iter().count(), closing.join().ok()),
+            "fewer than 2: a worker is not joined\n\
+             another `pending`: a job that was dropped still counts",
+        );
+    });
+
+    let hint = "the only worker was set free while `shutdown_now` dropped a queued job, and `shutdown_now` does not \
+                return\n\
+                likely    a lock is held while a queued job is dropped";
+    within(LIMIT, hint, || {
+        let mut pool = pool(1);
+        let captured = FreesAWorker(Some(Busy::new(&pool)));
+        execute(&pool, move || drop(captured));
+        let (ran, log) = mpsc::channel();
+        execute(&pool, move || {
+            let _ = ran.send(());
+        });
+        pool.shutdown_now();
+        compare(
+            "the only worker is busy, and two jobs are queued. `shutdown_now` drops the first, which sets the worker \
+             free; how often the second has run",
+            0,
+            log.iter().count(),
+            "the queue is emptied one by one (by `recv` or `try_recv`), and the worker takes from it meanwhile: \
+             `take_all` empties it at once",
         );
     });
 }
 
 #[test]
 fn drop_shuts_down_also_while_a_panic_unwinds() {
-    let hint = "a pool was dropped and its job has ended, and the drop does not return";
+    let hint = "a pool was dropped and its jobs have ended, and the drop does not return\n\
+                likely    the workers are joined before the sender is dropped: they end when it is gone";
     within(LIMIT, hint, || {
         for panics in [false, true] {
             let pool = pool(2);
-            let busy = Busy::new(&pool);
+            let busy = Busy::all(&pool, 2);
+            let (ran, log) = mpsc::channel();
+            for _ in 0..3 {
+                let ran = ran.clone();
+                execute(&pool, move || {
+                    let _ = ran.send(());
+                });
+            }
             let (over, is_over) = mpsc::channel();
             let owner = thread::spawn(move || {
                 // The one declared last is dropped first, in a panic too.
@@ -694,11 +836,11 @@ fn drop_shuts_down_also_while_a_panic_unwinds() {
             });
             let (setup, likely) = match panics {
                 false => (
-                    "a thread drops its pool, in which a job runs; the drop",
+                    "a thread drops its pool, whose two workers are busy; the drop",
                     "`drop` does not shut the pool down",
                 ),
                 true => (
-                    "a thread panics, which drops its pool, in which a job runs; the drop",
+                    "a thread panics, which drops its pool, whose two workers are busy; the drop",
                     "`drop` does nothing while a panic unwinds: it can and must join here too",
                 ),
             };
@@ -710,6 +852,12 @@ fn drop_shuts_down_also_while_a_panic_unwinds() {
                 panics,
                 ended.is_err(),
                 "`drop` panicked",
+            );
+            compare(
+                &format!("{setup} has returned. Three jobs were queued; of these have run"),
+                3,
+                log.try_iter().count(),
+                "what is queued is dropped: `drop` is a `shutdown`, also while a panic unwinds, and not a `shutdown_now`",
             );
         }
     });
@@ -746,30 +894,43 @@ fn a_job_may_shut_down_another_pool() {
 
 #[test]
 fn a_job_may_drop_the_last_reference_to_its_pool() {
-    let hint = "a job on pool0 dropped its own pool, the other jobs have ended, and the drop does not return\n\
-                likely    the worker joins itself: leave out the thread that runs `shutdown`";
-    within(LIMIT, hint, || {
-        let last = pool(3);
-        let mut busy = Busy::all(&last, 3);
-        let (returned, is_returned) = mpsc::channel();
-        // The list is sorted: this is pool0, the first in the pool's own list too.
-        busy.remove(0).end_with(move || {
-            drop(last);
-            let _ = returned.send(());
+    for (calls, end) in [
+        ("drops", drop as fn(ThreadPool)),
+        ("calls `shutdown_now` for", |mut pool| pool.shutdown_now()),
+    ] {
+        let hint = format!(
+            "a job on pool0 {calls} its own pool, the other jobs have ended, and the call does not return\n\
+             likely    the worker joins itself: leave out the thread that runs `shutdown`\n\
+             or        it waits for `pending` to become 0, and the job that calls it counts until it has ended\n\
+             or        it joins the others before the sender is dropped: they end when that is gone"
+        );
+        within(LIMIT, &hint, move || {
+            let last = pool(3);
+            let mut busy = Busy::all(&last, 3);
+            let (returned, is_returned) = mpsc::channel();
+            // The list is sorted: this is pool0, the first in the pool's own list too.
+            busy.remove(0).end_with(move || {
+                end(last);
+                let _ = returned.send(());
+            });
+            compare(
+                &format!(
+                    "a job on pool0 {calls} its own pool while pool1 and pool2 run jobs; the call"
+                ),
+                "waits",
+                waits(&is_returned),
+                "`is over`: the loop ends at its own worker, where it should go on to the others; or `shutdown` does \
+                 nothing when `jobs` is `None` already\n\
+                 `is over, without a report`: the call panicked, because the worker joined itself. Leave it out \
+                 wherever you join; `shutdown_now` can leave that to `shutdown`",
+            );
+            drop(busy);
+            compare(
+                "the jobs on pool1 and pool2 have ended; the call on pool0 returns",
+                Ok(()),
+                is_returned.recv(),
+                "an error means that the call panicked: the worker joined itself, which some systems refuse",
+            );
         });
-        compare(
-            "a job on pool0 drops its own pool while pool1 and pool2 run jobs; the drop",
-            "waits",
-            waits(&is_returned),
-            "`is over`: the loop ends at its own worker, where it should go on to the others\n\
-             `is over, without a report`: the drop panicked, because the worker joined itself",
-        );
-        drop(busy);
-        compare(
-            "the jobs on pool1 and pool2 have ended; the drop on pool0 returns",
-            Ok(()),
-            is_returned.recv(),
-            "an error means that the drop panicked: the worker joined itself, which some systems refuse",
-        );
-    });
+    }
 }

@@ -103,11 +103,14 @@ pub fn burn(time: Duration) {
 /// wait. A thread that was still on its way to sleep at the first look is asleep at the next.
 #[track_caller]
 pub fn others_sleep(setup: &str, likely: &str) {
-    let most = Duration::from_micros(50) + 2 * step_of_the_clock();
+    let step = step_of_the_clock();
+    let most = Duration::from_micros(50) + 2 * step;
+    // Where the clock has long steps, the work is longer too: threads that ask on another processor get as much.
+    let work = Duration::from_millis(15) + 4 * step;
     let mut looks = Vec::new();
     while looks.len() < 3 {
         let (all, own) = (process_cpu_time(), thread_cpu_time());
-        burn(Duration::from_millis(25));
+        burn(work);
         let (all, own) = (process_cpu_time() - all, thread_cpu_time() - own);
         let used = all.saturating_sub(own);
         if used <= most {
@@ -116,8 +119,8 @@ pub fn others_sleep(setup: &str, likely: &str) {
         looks.push(used);
     }
     panic!(
-        "{setup}; meanwhile, another thread worked three times for 25 ms\n\
-         expected  at most {most:?} of processor time used by those that wait\n\
+        "{setup}; meanwhile, another thread worked three times for {work:.0?}\n\
+         expected  at most {most:.0?} of processor time used by those that wait\n\
          yours     {looks:?}\n\
          likely    {likely}"
     );
@@ -157,6 +160,27 @@ impl Drop for PanicsWhenDropped {
         if !thread::panicking() {
             panic!("this panic in a drop is part of the test");
         }
+    }
+}
+
+/// Reports, when it is dropped, whether a panic is under way. If none is, it panics.
+pub struct ReportsAndPanics(pub Sender<bool>);
+
+impl Drop for ReportsAndPanics {
+    fn drop(&mut self) {
+        let _ = self.0.send(thread::panicking());
+        drop(PanicsWhenDropped);
+    }
+}
+
+/// Lets a worker's job end when it is dropped, and gives the worker as much time for its next job as
+/// [`waits`] gives a call.
+pub struct FreesAWorker(pub Option<Busy>);
+
+impl Drop for FreesAWorker {
+    fn drop(&mut self) {
+        drop(self.0.take());
+        burn(Duration::from_millis(10));
     }
 }
 
