@@ -70,6 +70,17 @@ fn a_time_limit_is_rounded_up_and_waited_for_to_its_end() {
             Some(LONGEST_MS),
             "25 days are more than a C int of milliseconds. Cut to 32 bits they are negative or short.",
         ),
+        (
+            Some(50 * day),
+            Some(LONGEST_MS),
+            "50 days of milliseconds do not fit into a u32 either. `as u32` cuts them to seven hours: compare first, \
+             convert then.",
+        ),
+        (
+            Some(Duration::from_nanos(u64::MAX) + ms(5)),
+            Some(LONGEST_MS),
+            "585 years of nanoseconds do not fit into a u64. `as_nanos` gives a u128: compare it as it is.",
+        ),
     ] {
         check(
             &format!(
@@ -91,6 +102,13 @@ fn a_time_limit_is_rounded_up_and_waited_for_to_its_end() {
             Duration::from_micros(10_900),
             vec![Some(11)],
             "One sleep of 11 ms is enough, and then the time is over.",
+        ),
+        (
+            vec![(Lasts::For(Duration::from_micros(10_950)), Ok(0))],
+            Duration::from_micros(10_900),
+            vec![Some(11)],
+            "10.95 ms are more than 10.9: the time is over. Only what the kernel gets is rounded up. A deadline made \
+             of rounded milliseconds is too late.",
         ),
         (
             vec![(early, Ok(0)), (Lasts::Whole, Ok(0))],
@@ -138,13 +156,21 @@ fn a_time_limit_is_rounded_up_and_waited_for_to_its_end() {
         wait_in(&script, None),
         "0 says that the time is over, and without a limit it is never over.",
     );
-    let forever = wait_in(&[(Lasts::Whole, Ok(1))], Some(Duration::MAX));
+    let script = [
+        (Lasts::Whole, Ok(0)),
+        (Lasts::Whole, Ok(0)),
+        (Lasts::Whole, Ok(1)),
+    ];
+    let forever = wait_in(&script, Some(Duration::MAX));
+    let longest = |asked: &Option<u32>| matches!(asked, None | Some(LONGEST_MS));
     assert!(
-        forever.answer == Ok(1) && matches!(forever.asked[..], [None | Some(LONGEST_MS)]),
-        "the limit was Duration::MAX\n\
-         expected  one sleep, without a limit or as long as possible\n\
+        forever.answer == Ok(1) && forever.asked.len() == 3 && forever.asked.iter().all(longest),
+        "the limit was Duration::MAX, and the kernel slept like this: {script:?}\n\
+         expected  Ok(1) after three sleeps, each without a limit or as long as possible\n\
          yours     {forever:?}\n\
-         `Instant` + `Duration` panics when the sum is too far away; `checked_add` says None."
+         Ok(0): the time is never over. `checked_add` gives None for a deadline that is too far away. That is no \
+         deadline at all, and not one of 24.8 days.\n\
+         A panic: `Instant` + `Duration` panics where `checked_add` gives None."
     );
 }
 
@@ -156,8 +182,9 @@ fn a_signal_neither_ends_a_wait_nor_extends_it() {
             vec![signal(4), signal(4), (Lasts::Whole, Ok(0))],
             Some(ms(10)),
             (vec![Some(10), Some(6), Some(2)], Ok(0)),
-            "Each sleep is for what is left. With the whole limit again, a signal each second makes a wait of two \
-             seconds endless.",
+            "Each sleep is for what is left.\n\
+             [10, 10, ...]: a signal each second makes a wait of two seconds endless. Is it the whole limit again?\n\
+             [11, 7, 3]: a millisecond too many in each. Rounded up, whole milliseconds stay what they are.",
         ),
         (
             vec![signal(4), (Lasts::For(ms(1)), Ok(2))],
@@ -193,9 +220,37 @@ fn a_signal_neither_ends_a_wait_nor_extends_it() {
     assert!(
         late.answer == Ok(0) && matches!(late.asked[..], [Some(10)] | [Some(10), Some(0)]),
         "a signal came after 12 ms, and the limit was 10 ms\n\
-         expected  no other sleep, or one look: [Some(10)] or [Some(10), Some(0)]\n\
+         expected  Ok(0) after no other sleep, or after one look: [Some(10)] or [Some(10), Some(0)]\n\
          yours     {late:?}\n\
-         Past the deadline nothing is left: zero, and not None, which is for ever."
+         [Some(10), None]: that is for ever. Past the deadline nothing is left: zero, and not None.\n\
+         Err(Interrupted): a signal is no error for the caller, and past the deadline it is none either."
+    );
+
+    // Twelve signals, 0.9 ms apart: 10.8 ms.
+    let mut script = vec![
+        (
+            Lasts::For(Duration::from_micros(900)),
+            Err(ErrorKind::Interrupted)
+        );
+        12
+    ];
+    script.push((Lasts::Whole, Ok(0)));
+    let often = wait_in(&script, Some(ms(10)));
+    // What is left: 10, 9.1, 8.2 and so on, down to 1 and 0.1.
+    let mut expected: Vec<Option<u32>> = [10, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1].map(Some).to_vec();
+    if often.asked.len() > expected.len() {
+        // Past the deadline, one look.
+        expected.push(Some(0));
+    }
+    check(
+        "a signal came every 0.9 ms, and the limit was 10 ms.",
+        Outcome {
+            asked: expected,
+            answer: Ok(0),
+        },
+        often,
+        "10 again and again: at each signal less than a millisecond has passed, and counted in whole milliseconds \
+         that is 0. Rounded up it is too much. Compare the clock with one deadline; do not add up sleeps.",
     );
 }
 
