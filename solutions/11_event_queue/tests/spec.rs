@@ -371,6 +371,11 @@ fn an_event_names_its_source_and_says_what_is_ready() {
 #[test]
 fn a_wait_sleeps_until_something_is_ready_or_its_time_is_over() {
     const NAME: &str = "a_wait_sleeps_until_something_is_ready_or_its_time_is_over";
+    const NO_END: &str = "a `wait` does not come back.\n\
+                          With a limit: does the kernel get it, in its own unit? -1, INFINITE and a null pointer are \
+                          for a wait without one.\n\
+                          Without one: a peer has spoken. Is its socket still on the list after its first event? (A \
+                          one-shot entry is not.)";
     within(LIMIT, NO_END, || {
         let queue = EventQueue::new().expect("a queue can be made");
         let mut events = Events::with_capacity(8);
@@ -711,6 +716,7 @@ fn the_end_of_a_stream_comes_with_its_bytes_and_belongs_to_reading() {
             ["1: readable read-closed"],
             watch.hear(),
             "Only readable: is the peer's end asked for (EPOLLRDHUP) and told (RDHUP, EV_EOF, DISCONNECT)?\n\
+             Nothing: is the source still on the list after its first event? (A one-shot entry is not.)\n\
              Error, or writable: the end of one direction is neither.",
         );
         check("and a read gives the end.", (0, true), drain(&ours), "");
@@ -764,8 +770,8 @@ fn the_end_of_a_stream_comes_with_its_bytes_and_belongs_to_reading() {
                 "both directions were shut down, and nothing is of interest. Linux tells that all the same.",
                 ["6: readable writable read-closed"],
                 watch.hear(),
-                "EPOLLHUP says that both directions are closed, and here it comes alone. A read gives the end, and a \
-                 write its error: both return at once.",
+                "Here EPOLLHUP comes alone, and it says that both directions are closed: readable, because a read \
+                 gives the end at once; writable, because a write gives an error at once; read-closed.",
             );
         }
         #[cfg(unix)]
@@ -810,9 +816,9 @@ fn an_error_is_reported_whatever_the_interest_is() {
             "only writing is of interest, and the peer has reset the connection\n\
              expected  [\"1: readable writable … error\"]\n\
              yours     {heard:?}\n\
-             Only writable: is `WRITABLE.edge()` registered as level? Then what was there already is reported again.\n\
-             Nothing: is the entry one-shot (EPOLLONESHOT)? Then it is silent after its first event.\n\
              No error: EPOLLERR, EV_EOF with fflags, ABORT come unasked; are they left out?\n\
+             Nothing at all: the same, or the entry is one-shot (EPOLLONESHOT) and is silent after its first event.\n\
+             Writable as before: is `WRITABLE.edge()` registered as level? Then old room is reported again and again.\n\
              Not readable or not writable: a caller that looks for nothing else has to learn of it too."
         );
 
@@ -1077,17 +1083,22 @@ fn a_queue_leaves_nothing_behind_in_whatever_order_things_are_dropped() {
     );
 }
 
-/// A wait of the real kernel, with signals from the system.
+/// Waits of the real kernel, with signals from the system.
 #[cfg(unix)]
 #[test]
-fn a_real_signal_does_not_end_a_real_wait() {
+fn a_real_signal_neither_ends_a_real_wait_nor_extends_it() {
     use std::ffi::{c_int, c_void};
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc;
+    use std::sync::mpsc::{self, RecvTimeoutError};
 
-    const NAME: &str = "a_real_signal_does_not_end_a_real_wait";
+    const NAME: &str = "a_real_signal_neither_ends_a_real_wait_nor_extends_it";
     /// `SIGWINCH`, `<signal.h>`, on Linux and macOS: the size of the terminal has changed. Ignored by default.
     const SIGWINCH: c_int = 28;
+    /// Less than a child process may take.
+    const SOON: Duration = Duration::from_secs(4);
+    const AGAIN: &str = "Is there a loop inside `Queue::wait` that calls again, with the same time-out, when a signal \
+                         has come? Then each signal starts the whole time afresh. `Queue::wait` sleeps once and \
+                         returns `Interrupted`; `wait_until`, which has the deadline, works out what is left.";
 
     unsafe extern "C" {
         /// `signal(2)`. What it returns is not used here.
@@ -1104,8 +1115,7 @@ fn a_real_signal_does_not_end_a_real_wait() {
         CAUGHT.fetch_add(1, Ordering::Relaxed);
     }
 
-    // The handler belongs to the whole process, so this happens in another one.
-    let child = in_child(NAME, || {
+    fn waits_among_signals() {
         // SAFETY: the handler counts, and may interrupt whatever it likes.
         unsafe { signal(SIGWINCH, count) };
         let mut watch = Watch::new();
@@ -1114,29 +1124,60 @@ fn a_real_signal_does_not_end_a_real_wait() {
         let waiting = pthread_self();
         let (stop, stopped) = mpsc::channel::<()>();
         let signals = thread::spawn(move || {
-            // Until the wait has been interrupted a few times, or has come back.
-            while CAUGHT.load(Ordering::Relaxed) < 5
-                && stopped
-                    .recv_timeout(ms(2))
-                    .is_err_and(|error| error == mpsc::RecvTimeoutError::Timeout)
-            {
-                // SAFETY: the thread that waits joins this one, so it is there.
+            let mut spoken = false;
+            while stopped.recv_timeout(ms(2)) == Err(RecvTimeoutError::Timeout) {
+                // SAFETY: the thread that waits joins this one, or is there until the process ends.
                 unsafe { pthread_kill(waiting, SIGWINCH) };
+                if !spoken && CAUGHT.load(Ordering::Relaxed) >= 5 {
+                    spoken = peer.write_all(b"hello").is_ok();
+                }
             }
-            let _ = peer.write_all(b"hello");
-            peer
         });
-        let heard = watch.hear();
-        drop(stop);
-        let _peer = signals
-            .join()
-            .expect("the thread that sends signals does not panic");
         check(
             "a few signals came while the queue waited, and then something to read.",
             ["1: readable"],
-            heard,
+            watch.hear(),
             "Does -1 from the kernel become `io::Error::last_os_error()`, and `Interrupted` another sleep?",
         );
+
+        drain(&ours);
+        loop {
+            let (start, before) = (Instant::now(), watch.queue.waits());
+            let caught = CAUGHT.load(Ordering::Relaxed);
+            let heard = watch.wait(ms(200));
+            let (took, waits) = (start.elapsed(), watch.queue.waits() - before);
+            let caught = CAUGHT.load(Ordering::Relaxed) - caught;
+            assert!(
+                heard.is_empty() && took >= ms(200),
+                "{caught} signals came and nothing else, and the limit was 200 ms\n\
+                 expected  no event, after 200 ms\n\
+                 yours     {heard:?}, after {took:.1?}\n\
+                 A signal is not the end of the time. What is left of it is waited for."
+            );
+            // On a busy machine the signals may be late, and then this says nothing.
+            if caught >= 10 {
+                assert!(
+                    waits > 1,
+                    "{caught} signals came and nothing else, and the limit was 200 ms\n\
+                     expected  a sleep, and another one after each signal\n\
+                     yours     {waits} call of `Queue::wait`\n\
+                     {AGAIN}"
+                );
+                break;
+            }
+        }
+        drop(stop);
+        signals
+            .join()
+            .expect("the thread that sends signals does not panic");
+    }
+
+    // The handler belongs to the whole process, so this happens in another one.
+    let child = in_child(NAME, || {
+        let endless = format!(
+            "a signal comes every 2 ms and nothing else, and a wait with a limit of 200 ms does not come back.\n{AGAIN}"
+        );
+        within(SOON, &endless, waits_among_signals);
     });
     assert!(
         child.status.success(),
