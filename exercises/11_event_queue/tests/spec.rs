@@ -369,12 +369,12 @@ fn an_event_names_its_source_and_says_what_is_ready() {
 #[test]
 fn a_wait_sleeps_until_something_is_ready_or_its_time_is_over() {
     const NAME: &str = "a_wait_sleeps_until_something_is_ready_or_its_time_is_over";
-    const NO_END: &str = "a `wait` does not come back.\n\
+    const ENDLESS: &str = "a `wait` does not come back.\n\
                           With a limit: does the kernel get it, in its own unit? -1, INFINITE and a null pointer are \
                           for a wait without one.\n\
                           Without one: a peer has spoken. Is its socket still on the list after its first event? (A \
                           one-shot entry is not.)";
-    within(LIMIT, NO_END, || {
+    within(LIMIT, ENDLESS, || {
         let queue = EventQueue::new().expect("a queue can be made");
         let mut events = Events::with_capacity(8);
         let (ours, mut peer) = connection();
