@@ -21,7 +21,11 @@ pub struct Interest {
 }
 
 impl Interest {
-    /// Neither direction: the source stays registered, and is silent. Errors may still be reported.
+    /// Neither direction: the source stays registered, and neither bytes nor room are reported.
+    ///
+    /// It need not be silent. Linux and Windows still report an error, and Linux reports a source whose directions
+    /// are both shut (`EPOLLHUP`). Level-triggered, each wait does so, and a loop that leaves it at that spins.
+    /// Deregister such a source.
     pub const NONE: Interest = Interest {
         readable: false,
         writable: false,

@@ -1,4 +1,5 @@
-//! How long to sleep: from the caller's time limit to the milliseconds that a kernel takes.
+//! How long to sleep: from the caller's time limit to the whole milliseconds that `epoll_wait(2)` takes, and that
+//! every system's file is given.
 //!
 //! [`wait_until`] asks for everything through a [`Kernel`], so that the specification can hand it one whose
 //! clock and whose signals are made up.

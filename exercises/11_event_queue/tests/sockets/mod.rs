@@ -1,21 +1,25 @@
 //! Connections over loopback, what their peers do, and a queue whose events read as text.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use event_queue::{EventQueue, Events, Interest, Token};
+use event_queue::{EventQueue, Events, Interest, Source, Token};
 
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub use linux::{refused, times_slept};
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
-pub use unix::{Poke, close_behind, is_inherited, number};
+pub use unix::{Poke, close_behind, close_queue_behind, is_inherited, leave_no_descriptor, number};
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
-pub use windows::{Poke, close_behind, is_inherited, number};
+pub use windows::{Poke, close_behind, close_queue_behind, is_inherited, number};
 
 /// How long a wait may take that is to bring something. Far more than it needs.
 pub const LONG: Duration = Duration::from_secs(3);
@@ -85,10 +89,15 @@ impl Watch {
     }
 
     #[track_caller]
-    pub fn register(&self, source: &TcpStream, token: usize, interest: Interest) {
+    pub fn register(&self, source: &impl Source, token: usize, interest: Interest) {
         let answer = self.queue.register(source, Token(token), interest);
         if let Err(error) = answer {
-            panic!("register of an open socket that is not on the list failed: {error}");
+            let causes = cause(
+                &error,
+                "It counts as a change of what is not on the list (ENOENT). Is it added?",
+                "It is still on the list (EEXIST). Did the last `deregister` take it off?",
+            );
+            panic!("register of an open source that is not on the list failed: {error}.{causes}");
         }
     }
 
@@ -96,10 +105,12 @@ impl Watch {
     pub fn reregister(&self, source: &TcpStream, token: usize, interest: Interest) {
         let answer = self.queue.reregister(source, Token(token), interest);
         if let Err(error) = answer {
-            panic!(
-                "reregister of a socket on the list failed: {error}. EEXIST (file exists): it was added a second \
-                 time, and not changed."
+            let causes = cause(
+                &error,
+                "It is not on the list (ENOENT). Did `register` put it there, or has something taken it off?",
+                "It was added a second time (EEXIST), and not changed.",
             );
+            panic!("reregister of a socket on the list failed: {error}.{causes}");
         }
     }
 
@@ -107,7 +118,12 @@ impl Watch {
     pub fn deregister(&self, source: &TcpStream) {
         let answer = self.queue.deregister(source);
         if let Err(error) = answer {
-            panic!("deregister of a socket on the list failed: {error}");
+            let causes = cause(
+                &error,
+                "It is not on the list (ENOENT). Did `register` put it there, or has something taken it off?",
+                "It was added a second time (EEXIST), and not taken off.",
+            );
+            panic!("deregister of a socket on the list failed: {error}.{causes}");
         }
     }
 
@@ -153,6 +169,15 @@ impl Watch {
             "what `wait` returns is the number of events that it leaves in `events`"
         );
         told(&self.events)
+    }
+}
+
+/// Which of two causes an error names, on a line of its own.
+fn cause(error: &Error, not_found: &str, already_exists: &str) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => format!("\n{not_found}"),
+        ErrorKind::AlreadyExists => format!("\n{already_exists}"),
+        _ => String::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What one wake-up costs while thousands of other sockets are idle.
 //!
-//! `cargo bench -p event_queue_solution`, or `-p event_queue` for your own. A wake-up is: register a socket, make it ready, wait, read, deregister.
-//! Beside the queue of this chapter stand the same system calls with nothing around them.
+//! `cargo bench -p event_queue`, or `-p event_queue_solution` for the reference. A wake-up is: register a socket, make
+//! it ready, wait, read, deregister. Beside the queue of this chapter stand the same system calls with nothing around them.
 
 extern crate event_queue_solution as event_queue;
 

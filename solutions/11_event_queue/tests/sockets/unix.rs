@@ -1,15 +1,13 @@
 //! Linux and macOS: descriptors.
 
 use std::ffi::c_int;
+use std::fs::File;
+use std::io;
+use std::mem;
 use std::net::TcpStream;
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
 #[cfg(target_os = "linux")]
-use std::{
-    ffi::c_uint,
-    fs::File,
-    io::{self, Write},
-    os::fd::FromRawFd,
-};
+use std::{ffi::c_uint, io::Write, os::fd::FromRawFd};
 
 #[cfg(target_os = "linux")]
 use event_queue::Interest;
@@ -38,6 +36,38 @@ pub fn close_behind<T>(source: TcpStream, f: impl FnOnce(&TcpStream) -> T) -> T 
     let value = f(&source);
     let _ = source.into_raw_fd();
     value
+}
+
+/// The same with the descriptor of `queue`.
+pub fn close_queue_behind<T>(queue: EventQueue, f: impl FnOnce(&EventQueue) -> T) -> T {
+    // SAFETY: as in `close_behind`; `queue` does not know, and is forgotten below.
+    unsafe { close(queue.as_fd().as_raw_fd()) };
+    let value = f(&queue);
+    mem::forget(queue);
+    value
+}
+
+/// From now on this process opens no descriptor: the limit of `setrlimit(2)` is the lowest number that is free.
+pub fn leave_no_descriptor() {
+    /// `struct rlimit`, `<sys/resource.h>`: the limit, and how far it may be raised.
+    #[repr(C)]
+    struct Limit(u64, u64);
+    unsafe extern "C" {
+        fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
+        fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
+    }
+    // RLIMIT_NOFILE: <asm-generic/resource.h>, <sys/resource.h>
+    const NOFILE: c_int = if cfg!(target_os = "macos") { 8 } else { 7 };
+    let file = File::open("/dev/null").expect("every Unix has it");
+    let lowest = file.as_raw_fd() as u64;
+    drop(file);
+    let mut limit = Limit(0, 0);
+    // SAFETY: the kernel writes one `struct rlimit`, which is ours.
+    let known = unsafe { getrlimit(NOFILE, &mut limit) };
+    limit.0 = lowest;
+    // SAFETY: the kernel reads one `struct rlimit`, which is ours.
+    let set = unsafe { setrlimit(NOFILE, &limit) };
+    assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
 }
 
 /// Whether programs that this one starts get the queue's descriptor.

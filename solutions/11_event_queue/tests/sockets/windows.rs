@@ -17,6 +17,8 @@ unsafe extern "system" {
 #[link(name = "kernel32")]
 unsafe extern "system" {
     /// `<handleapi.h>`
+    fn CloseHandle(handle: RawHandle) -> c_int;
+    /// `<handleapi.h>`
     fn GetHandleInformation(handle: RawHandle, flags: *mut u32) -> c_int;
     /// `<ioapiset.h>`
     fn PostQueuedCompletionStatus(
@@ -39,6 +41,15 @@ pub fn close_behind<T>(source: TcpStream, f: impl FnOnce(&TcpStream) -> T) -> T 
     unsafe { closesocket(source.as_raw_socket()) };
     let value = f(&source);
     let _ = source.into_raw_socket();
+    value
+}
+
+/// The same with the port of `queue`.
+pub fn close_queue_behind<T>(queue: EventQueue, f: impl FnOnce(&EventQueue) -> T) -> T {
+    // SAFETY: as in `close_behind`; `queue` does not know, and is forgotten below.
+    unsafe { CloseHandle(queue.as_handle().as_raw_handle()) };
+    let value = f(&queue);
+    std::mem::forget(queue);
     value
 }
 
