@@ -297,7 +297,7 @@ fn what_the_system_refuses_is_an_error_for_the_caller() {
 
         #[cfg(unix)]
         {
-            sockets::leave_no_descriptor();
+            support::leave_descriptors(0);
             let yours = match std::panic::catch_unwind(EventQueue::new) {
                 Ok(Err(_)) => "an error",
                 Ok(Ok(_)) => "a queue",

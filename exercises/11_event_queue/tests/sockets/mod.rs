@@ -15,7 +15,7 @@ pub use linux::{refused, times_slept};
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
-pub use unix::{Poke, close_behind, close_queue_behind, is_inherited, leave_no_descriptor, number};
+pub use unix::{Poke, close_behind, close_queue_behind, is_inherited, number};
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]

@@ -47,29 +47,6 @@ pub fn close_queue_behind<T>(queue: EventQueue, f: impl FnOnce(&EventQueue) -> T
     value
 }
 
-/// From now on this process opens no descriptor: the limit of `setrlimit(2)` is the lowest number that is free.
-pub fn leave_no_descriptor() {
-    /// `struct rlimit`, `<sys/resource.h>`: the limit, and how far it may be raised.
-    #[repr(C)]
-    struct Limit(u64, u64);
-    unsafe extern "C" {
-        fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
-        fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
-    }
-    // RLIMIT_NOFILE: <asm-generic/resource.h>, <sys/resource.h>
-    const NOFILE: c_int = if cfg!(target_os = "macos") { 8 } else { 7 };
-    let file = File::open("/dev/null").expect("every Unix has it");
-    let lowest = file.as_raw_fd() as u64;
-    drop(file);
-    let mut limit = Limit(0, 0);
-    // SAFETY: the kernel writes one `struct rlimit`, which is ours.
-    let known = unsafe { getrlimit(NOFILE, &mut limit) };
-    limit.0 = lowest;
-    // SAFETY: the kernel reads one `struct rlimit`, which is ours.
-    let set = unsafe { setrlimit(NOFILE, &limit) };
-    assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
-}
-
 /// Whether programs that this one starts get the queue's descriptor.
 pub fn is_inherited(queue: &EventQueue) -> bool {
     const F_GETFD: c_int = 1; // <fcntl.h>, the same number on both systems, as is the next
