@@ -17,8 +17,8 @@ use nonblocking_tcp::{
 #[cfg(unix)]
 use loopback::no_more_descriptors;
 use loopback::{
-    Nobody, alone, any_port, bystander, bystander_waits, connected, listener, pair, ready, reset,
-    resets_are_told, sigpipe_kills, silent_peer, std_pair,
+    NUMBER, Nobody, alone, any_port, bystander, bystander_waits, connected, listener, pair, ready,
+    reset, resets_are_told, sigpipe_kills, silent_peer, std_pair, why_not_begun,
 };
 use scripted::{Answer, Connecting, Fault, Listener, Stream, lists_of};
 
@@ -120,10 +120,6 @@ fn an_address_is_laid_out_as_c_has_it() {
 fn address(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()
 }
-
-/// What is wrong with an error whose number is not the system's.
-const NUMBER: &str = "1 or -1: the call returns -1 for every error, and that is no error number. The reason is in \
-                      `io::Error::last_os_error()`, on Windows in `ffi::WSAGetLastError()`.";
 
 #[test]
 fn what_the_system_refuses_is_an_error_with_its_number() {
@@ -344,17 +340,6 @@ fn a_connect_has_one_result_and_the_sockets_error_comes_first() {
         "Another machine may use the same port number. A socket has met itself when the whole addresses are equal, \
          IP and port.",
     );
-}
-
-/// Why a connect that the kernel has begun comes back as `error`.
-fn why_not_begun(error: &io::Error) -> &'static str {
-    match error.raw_os_error() {
-        Some(1 | -1) => NUMBER,
-        Some(IN_PROGRESS) => {
-            "This error (`IN_PROGRESS`) says that the connect has begun, and that is no failure."
-        }
-        _ => "Is the address, and how long it is, what the kernel expects?",
-    }
 }
 
 #[test]

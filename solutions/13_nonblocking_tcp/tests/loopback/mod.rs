@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use std::{env, ptr, thread};
 
 use event_queue::{EventQueue, Events, Interest, Token};
-use nonblocking_tcp::TcpStream;
+use nonblocking_tcp::{IN_PROGRESS, TcpStream};
 use support::{descriptor_count, within};
 
 /// How long a test may take before it counts as hanging. Far more than any of them needs, also on Windows, which
@@ -69,11 +69,32 @@ pub fn std_pair() -> (net::TcpStream, net::TcpStream) {
     (one, other)
 }
 
+/// What is wrong with an error whose number is not the system's.
+pub const NUMBER: &str = "1 or -1: the call returns -1 for every error, and that is no error number. The reason is in \
+                      `io::Error::last_os_error()`, on Windows in `ffi::WSAGetLastError()`.";
+
+/// Why a connect that the kernel has begun comes back as `error`.
+pub fn why_not_begun(error: &io::Error) -> &'static str {
+    match error.raw_os_error() {
+        Some(1 | -1) => NUMBER,
+        Some(IN_PROGRESS) => {
+            "This error (`IN_PROGRESS`) says that the connect has begun, and that is no failure."
+        }
+        _ => "Is the address, and how long it is, what the kernel expects?",
+    }
+}
+
 /// Connects with the crate under test, and waits for the result. The peer is a blocking socket of std's.
 #[track_caller]
 pub fn pair() -> (TcpStream, net::TcpStream) {
     let (listener, address) = listener(any_port()).expect("loopback has a free port");
-    let mut ours = TcpStream::connect(address).expect("somebody listens there");
+    let mut ours = match TcpStream::connect(address) {
+        Ok(stream) => stream,
+        Err(error) => panic!(
+            "a listener waits at {address}.\n  expected: a stream that is Connecting\n  yours:    {error}\n{}",
+            why_not_begun(&error)
+        ),
+    };
     connected(&mut ours).expect("somebody listens there");
     let (peer, _) = listener.accept().expect("ours has connected");
     let limit = Some(Duration::from_secs(2));
