@@ -815,7 +815,7 @@ fn a_buffer_says_when_it_is_full_and_gives_memory_back() {
         "What the socket took makes room.",
     );
 
-    let hint = "a burst of 1 MiB goes out, and then 1000 bytes, 2000 times";
+    let hint = "a burst of 256 KiB goes out, and then 1000 bytes, 2000 times";
     alone(hint, || {
         let within_limit = |buffer: &WriteBuffer, when: &str, cause: &str| {
             let limit = WriteBuffer::KEEP.max(4 * buffer.len());
@@ -833,26 +833,26 @@ fn a_buffer_says_when_it_is_full_and_gives_memory_back() {
             (
                 0,
                 Answer::WouldBlock,
-                "a burst of 1 MiB has gone out",
+                "a burst of 256 KiB has gone out",
                 "Does `flush` give memory back?",
             ),
             (
                 100,
                 Answer::WouldBlock,
-                "100 bytes of a burst of 1 MiB are left",
+                "100 bytes of a burst of 256 KiB are left",
                 "Do you give memory back only when nothing is left? Some connections never get rid of everything.",
             ),
             (
                 20 * 1024,
                 Answer::WouldBlock,
-                "20 KiB of a burst of 1 MiB are left",
+                "20 KiB of a burst of 256 KiB are left",
                 "Do you give memory back only when at most `KEEP` bytes wait? With more, four times what waits is the \
                  limit.",
             ),
             (
                 100,
                 Answer::Reset,
-                "the socket has taken all but 100 bytes of a burst of 1 MiB, and then its connection broke",
+                "the socket has taken all but 100 bytes of a burst of 256 KiB, and then its connection broke",
                 "Does the error leave `flush` (`return`, `?`) before the memory is given back?",
             ),
         ] {
@@ -886,7 +886,7 @@ fn a_buffer_says_when_it_is_full_and_gives_memory_back() {
 }
 
 /// What is queued in one go, in bytes.
-const BURST: usize = 1024 * 1024;
+const BURST: usize = 256 * 1024;
 /// How many of them a slow socket takes at once.
 const PIECE: usize = 128;
 /// A burst goes out in thousands of pieces. What is done fewer times than this is not done for each piece.
@@ -927,7 +927,7 @@ fn flush_cheaply(
 
 #[test]
 fn a_flush_costs_what_it_writes_and_not_what_waits() {
-    let hint = "1 MiB goes out in pieces of 128 bytes. Is all that waits moved or copied for each piece, or in each flush?";
+    let hint = "256 KiB goes out in pieces of 128 bytes. Is all that waits moved or copied for each piece, or in each flush?";
     alone(hint, || {
         use Answer::{Bytes, WouldBlock};
         let bytes = pattern(BURST);
@@ -938,7 +938,7 @@ fn a_flush_costs_what_it_writes_and_not_what_waits() {
         };
 
         let setup =
-            "1 MiB is queued, and the socket takes it in pieces of 128 bytes. It never blocks.";
+            "256 KiB is queued, and the socket takes it in pieces of 128 bytes. It never blocks.";
         let mut buffer = full();
         let mut sink = Stream::new(&[Bytes(PIECE)].repeat(BURST / PIECE));
         let flushed = flush_cheaply(&mut buffer, &mut sink, &mut 0, setup);
@@ -949,7 +949,7 @@ fn a_flush_costs_what_it_writes_and_not_what_waits() {
             "(The second value: did it arrive as it was sent?)",
         );
 
-        let setup = "1 MiB is queued, and in each flush the socket takes 128 bytes and blocks.";
+        let setup = "256 KiB is queued, and in each flush the socket takes 128 bytes and blocks.";
         let mut buffer = full();
         let mut sink = Stream::new(&[Bytes(PIECE), WouldBlock].repeat(BURST / PIECE));
         let mut resized = 0;
@@ -957,13 +957,13 @@ fn a_flush_costs_what_it_writes_and_not_what_waits() {
             flush_cheaply(&mut buffer, &mut sink, &mut resized, setup);
         }
         check(
-            &format!("{setup} After 8192 flushes:"),
+            &format!("{setup} After 2048 flushes:"),
             (buffer.len(), sink.taken == bytes),
             (0, true),
             "(The second value: did it arrive as it was sent?)",
         );
 
-        let setup = "1 MiB waits all the time: the socket takes 128 bytes and blocks, and then 128 more are queued.";
+        let setup = "256 KiB waits all the time: the socket takes 128 bytes and blocks, and then 128 more are queued.";
         let mut buffer = full();
         let mut sink = Stream::new(&[Bytes(PIECE), WouldBlock].repeat(1000));
         let mut resized = 0;
