@@ -66,9 +66,9 @@ impl WriteBuffer {
     /// what `sink` took leaves the buffer, and what it did not take stays. An empty buffer writes nothing, not
     /// even 0 bytes. A write that a signal interrupted is made again.
     ///
-    /// Afterwards a burst does not hold its memory: the capacity is at most [`KEEP`](WriteBuffer::KEEP), or four
-    /// times what is queued, whichever is more. Writing costs time in proportion to what is written, in however
-    /// many pieces `sink` takes it.
+    /// Afterwards, also after an error, a burst does not hold its memory: the capacity is at most
+    /// [`KEEP`](WriteBuffer::KEEP), or four times what is queued, whichever is more. Writing costs time in proportion
+    /// to what is written, in however many pieces and flushes `sink` takes it.
     ///
     /// # Errors
     ///

@@ -14,9 +14,11 @@ use nonblocking_tcp::{
     accept_from, connect, out_of_descriptors, read_available,
 };
 
+#[cfg(unix)]
+use loopback::no_more_descriptors;
 use loopback::{
-    Nobody, alone, any_port, bystander, bystander_waits, connected, listener, pair, ready, reset,
-    resets_are_told, sigpipe_kills, silent_peer, std_pair,
+    NUMBER, Nobody, alone, any_port, bystander, bystander_waits, connected, listener, pair, ready,
+    reset, resets_are_told, sigpipe_kills, silent_peer, std_pair, why_not_begun,
 };
 use scripted::{Answer, Connecting, Fault, Listener, Stream, lists_of};
 
@@ -94,6 +96,13 @@ fn an_address_is_laid_out_as_c_has_it() {
 
     let ip = Ipv6Addr::new(0xfe80, 0, 0, 0, 0x0102, 0x0304, 0x0506, 0x0708);
     let v6 = SocketAddrV6::new(ip, 0x1f90, 0x0a0b_0c0d, 0x0102_0304);
+    let yours = SockAddr::new(v6.into()).bytes().to_vec();
+    check(
+        &format!("{v6} as a `sockaddr_in6`, bytes 2 and 3. The port is 0x1f90."),
+        yours.get(2..4),
+        Some(&[0x1f, 0x90][..]),
+        "The port is in network byte order (`u16::to_be`), for IPv6 as for IPv4.",
+    );
     let mut expected = v6_head.to_vec();
     expected.extend([0x1f, 0x90]);
     expected.extend(0x0a0b_0c0d_u32.to_ne_bytes());
@@ -101,15 +110,77 @@ fn an_address_is_laid_out_as_c_has_it() {
     expected.extend(0x0102_0304_u32.to_ne_bytes());
     check(
         &format!("{v6}, flow 0x0a0b0c0d, scope 0x01020304, as a `sockaddr_in6`, byte by byte."),
-        SockAddr::new(v6.into()).bytes().to_vec(),
+        yours,
         expected,
         "The last four bytes are the scope: without it a link-local address names no network. Bytes 4 to 7 are \
-         the flow. Both are numbers of this machine and stay as they are; the port is in network byte order.",
+         the flow. Both are numbers of this machine and stay as they are, without `to_be`.",
     );
 }
 
 fn address(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()
+}
+
+#[test]
+fn what_the_system_refuses_is_an_error_with_its_number() {
+    let hint = "A socket is connected a second time, and your `connect` waits. It is one system call, which returns \
+                at once here.";
+    alone(hint, || {
+        // Windows has no limit that a test could lower.
+        #[cfg(unix)]
+        {
+            let child = support::in_child(
+                "what_the_system_refuses_is_an_error_with_its_number",
+                || {
+                    no_more_descriptors();
+                    let error =
+                        TcpStream::connect(address(7000)).expect_err("no descriptor is left");
+                    // EMFILE is 24 on Linux and on macOS.
+                    check(
+                        "the process may open no further descriptor (`RLIMIT_NOFILE`), and `open` asks for one.",
+                        error.raw_os_error(),
+                        Some(24),
+                        NUMBER,
+                    );
+                },
+            );
+            let said = child.stderr();
+            let cause = if said.contains("fd != -1") {
+                "`open` gave the descriptor an owner, and it was none: compare what `socket` returns with -1 first.\n"
+            } else {
+                ""
+            };
+            assert!(
+                child.status.success(),
+                "a process has no descriptor left, and your `open` is called in it.\n  expected: an error with the \
+                 system's number, and the process goes on\n  yours:    {}\n{cause}{said}",
+                child.status,
+            );
+        }
+
+        let (one, other) = std_pair();
+        let there = other.local_addr().expect("an end has an address");
+        // EISCONN
+        let connected = match () {
+            () if cfg!(target_os = "linux") => 106,
+            () if cfg!(windows) => 10056,
+            () => 56,
+        };
+        let answer = connect::Connect::connect(&one, there).map_err(|error| error.raw_os_error());
+        let causes = match answer {
+            Ok(()) => {
+                "The system's refusal was dropped. No event tells it again, and the caller waits for a connection that \
+                 was never begun."
+            }
+            Err(_) => NUMBER,
+        };
+        check(
+            "a socket is connected already, and your `connect` is called for it (`EISCONN`).",
+            answer,
+            Err(Some(connected)),
+            causes,
+        );
+    });
 }
 
 /// A scripted socket on its way to port 7000, from port 50000.
@@ -149,6 +220,12 @@ fn a_connect_that_has_begun_is_no_failure() {
             Err(Fault::Kind(ErrorKind::ConnectionRefused)),
             Err(ErrorKind::ConnectionRefused),
             "A refusal may also come at once. It is not `IN_PROGRESS`.",
+        ),
+        (
+            Err(Fault::Kind(ErrorKind::AddrNotAvailable)),
+            Err(ErrorKind::AddrNotAvailable),
+            "No port is free for this end. A list of the errors that you know of is never complete: only `IN_PROGRESS` \
+             and `Interrupted` say that the connect has begun, and every other error is the caller's.",
         ),
     ] {
         let socket = Connecting {
@@ -251,6 +328,18 @@ fn a_connect_has_one_result_and_the_sockets_error_comes_first() {
         Some(Err(ErrorKind::ConnectionRefused)),
         "Peer and own address are equal: this program would talk to itself. Compare `peer_addr` and `local_addr`.",
     );
+
+    let socket = Connecting {
+        peer: Ok(([10, 0, 0, 7], 50_000).into()),
+        ..connecting()
+    };
+    check(
+        "the connect has succeeded: the peer is 10.0.0.7:50000, and our own address is 127.0.0.1:50000.",
+        kind(connect::result(&socket)),
+        Some(Ok(())),
+        "Another machine may use the same port number. A socket has met itself when the whole addresses are equal, \
+         IP and port.",
+    );
 }
 
 #[test]
@@ -263,8 +352,8 @@ fn a_connect_returns_at_once_and_its_result_comes_by_event() {
                 Ok(stream) => stream,
                 Err(error) => panic!(
                     "the peer at {silent} does not answer.\n  expected: a stream that is Connecting\n  yours:    \
-                     {error}\nThe kernel says that the connect has begun (`IN_PROGRESS`), and that is no failure. \
-                     With another error: is the address, and how long it is, what the kernel expects?"
+                     {error}\n{}",
+                    why_not_begun(&error)
                 ),
             };
             let early = stream.connect_result().map(|r| r.map_err(|e| e.kind()));
@@ -292,8 +381,8 @@ fn a_connect_returns_at_once_and_its_result_comes_by_event() {
                 Ok(stream) => stream,
                 Err(error) => panic!(
                     "a listener waits at {address}.\n  expected: a stream that is Connecting\n  yours:    {error}\n\
-                     Is `IN_PROGRESS` taken for a failure? Is the address, and how long it is, what the kernel \
-                     expects?"
+                     {}",
+                    why_not_begun(&error)
                 ),
             };
             if let Err(error) = connected(&mut stream) {
@@ -452,6 +541,13 @@ fn an_accept_skips_a_peer_that_has_gone_and_never_waits() {
             (true, 1),
             "The connection stays in the queue, so asking again gets the same error: a loop that spins. Hand the \
              error on as it is, and the server can pause.",
+        );
+        check(
+            "`accept` says `InvalidInput`: this socket does not listen. The error, and your calls of `accept`:",
+            errors(vec![Err(Fault::Kind(ErrorKind::InvalidInput))]),
+            (Err(ErrorKind::InvalidInput), 1),
+            "This error is about the listener, not about one connection. The next call would say the same, so a loop \
+             that goes on spins. Only an aborted connection and `Interrupted` are asked again.",
         );
         check(
             "an error that is not about descriptors, asked with `out_of_descriptors`.",
@@ -717,47 +813,57 @@ fn a_buffer_says_when_it_is_full_and_gives_memory_back() {
         "What the socket took makes room.",
     );
 
-    let hint = "a socket takes 1 MiB in pieces of 128 bytes, and never blocks";
+    let hint = "a burst of 256 KiB goes out, and then 1000 bytes, 2000 times";
     alone(hint, || {
-        const BURST: usize = 1024 * 1024;
-        let bytes = pattern(BURST);
-        let mut buffer = WriteBuffer::new(BURST);
-        buffer.push(&bytes);
-        let mut sink = Stream::new(&vec![Answer::Bytes(128); BURST / 128]);
-        let flushed = buffer.flush(&mut sink).ok();
-        check(
-            "1 MiB is queued, and the socket takes it in pieces of 128 bytes.",
-            (flushed, sink.taken == bytes),
-            (Some(Flushed::All), true),
-            "(The second value: did it arrive as it was sent?)",
-        );
-        assert!(
-            sink.moves < 100,
-            "1 MiB is queued, and the socket takes it in 8192 pieces.\n  expected: the bytes behind a piece stay \
-             where they are, but for a few times\n  yours:    they were moved or copied {} times\nEach move costs as \
-             much as there are bytes left. `Vec::drain` at the front moves, `make_contiguous` may, and `to_vec` \
-             copies. In the ring nothing moves.",
-            sink.moves
-        );
-        let limit = |queued: usize| WriteBuffer::KEEP.max(4 * queued);
-        let within_limit = |buffer: &WriteBuffer, when: &str| {
+        let within_limit = |buffer: &WriteBuffer, when: &str, cause: &str| {
+            let limit = WriteBuffer::KEEP.max(4 * buffer.len());
             assert!(
-                buffer.capacity() <= limit(buffer.len()),
-                "{when}: {} bytes wait.\n  expected: at most {} bytes of memory\n  yours:    {}\nThe memory of a \
-                 burst stays with its connection until you give it back (`shrink_to`), and there may be ten \
-                 thousand connections.",
+                buffer.capacity() <= limit,
+                "{when}: {} bytes wait.\n  expected: at most {limit} bytes of memory\n  yours:    {}\n{cause}\nThe \
+                 memory of a burst stays with its connection until you give it back (`shrink_to`), and there may be \
+                 ten thousand connections.",
                 buffer.len(),
-                limit(buffer.len()),
                 buffer.capacity()
             );
         };
-        within_limit(&buffer, "a burst of 1 MiB has gone out");
+        let bytes = pattern(BURST);
+        for (left, last, when, cause) in [
+            (
+                0,
+                Answer::WouldBlock,
+                "a burst of 256 KiB has gone out",
+                "Does `flush` give memory back?",
+            ),
+            (
+                100,
+                Answer::WouldBlock,
+                "100 bytes of a burst of 256 KiB are left",
+                "Do you give memory back only when nothing is left? Some connections never get rid of everything.",
+            ),
+            (
+                20 * 1024,
+                Answer::WouldBlock,
+                "20 KiB of a burst of 256 KiB are left",
+                "Do you give memory back only when at most `KEEP` bytes wait? With more, four times what waits is the \
+                 limit.",
+            ),
+            (
+                100,
+                Answer::Reset,
+                "the socket has taken all but 100 bytes of a burst of 256 KiB, and then its connection broke",
+                "Does the error leave `flush` (`return`, `?`) before the memory is given back?",
+            ),
+        ] {
+            let mut buffer = WriteBuffer::new(BURST);
+            buffer.push(&bytes);
+            let mut sink = Stream::new(&[Answer::Bytes(BURST - left), last]);
+            let _ = buffer.flush(&mut sink);
+            within_limit(&buffer, when, cause);
+        }
 
         // A connection that never quite gets rid of what waits.
-        buffer.push(&bytes);
-        let mut sink = Stream::new(&[Answer::Bytes(BURST - 100), Answer::WouldBlock]);
-        let _ = buffer.flush(&mut sink);
-        within_limit(&buffer, "100 bytes of a burst of 1 MiB are left");
+        let mut buffer = WriteBuffer::new(BURST);
+        buffer.push(&bytes[..100]);
         for round in 0..2000 {
             buffer.push(&bytes[..1000]);
             let mut sink = Stream::new(&[Answer::Bytes(1000), Answer::WouldBlock]);
@@ -765,6 +871,7 @@ fn a_buffer_says_when_it_is_full_and_gives_memory_back() {
             within_limit(
                 &buffer,
                 &format!("100 bytes wait all the time, and {round} times 1000 went through"),
+                "Does the room at the front, which the socket has emptied, get used again?",
             );
         }
         check(
@@ -776,11 +883,141 @@ fn a_buffer_says_when_it_is_full_and_gives_memory_back() {
     });
 }
 
+/// What is queued in one go, in bytes.
+const BURST: usize = 256 * 1024;
+/// How many of them a slow socket takes at once.
+const PIECE: usize = 128;
+/// A burst goes out in thousands of pieces. What is done fewer times than this is not done for each piece.
+const FEW: usize = 100;
+
+/// Flushes once, and counts in `resized` if the buffer's memory has another size afterwards. Fails as soon as that
+/// has happened too often, or what waits was moved too often.
+#[track_caller]
+fn flush_cheaply(
+    buffer: &mut WriteBuffer,
+    sink: &mut Stream,
+    resized: &mut usize,
+    setup: &str,
+) -> Option<Flushed> {
+    let memory = buffer.capacity();
+    sink.last = None;
+    let flushed = buffer.flush(sink).ok();
+    *resized += usize::from(buffer.capacity() != memory);
+    assert!(
+        *resized < FEW,
+        "{setup}\n  expected: the memory changes its size a few times\n  yours:    {resized} times so far, and {} bytes \
+         still wait\nIs memory given back in each flush, or all that waits copied to other memory? Then each small write costs \
+         as much as there are bytes left. Shrink only above the limit of `KEEP.max(4 * len)`, and then well below it: \
+         many flushes pass until the next time.",
+        buffer.len()
+    );
+    assert!(
+        sink.moves < FEW,
+        "{setup}\n  expected: the bytes behind a piece stay where they are, but for a few times\n  yours:    they were \
+         moved or copied {} times so far, and {} bytes still wait\nEach move costs as much as there are bytes left. \
+         `Vec::drain` at the front moves, `make_contiguous` may, and `to_vec` and `collect` copy. In the ring nothing \
+         moves.",
+        sink.moves,
+        buffer.len()
+    );
+    flushed
+}
+
+#[test]
+fn a_flush_costs_what_it_writes_and_not_what_waits() {
+    let hint = "256 KiB goes out in pieces of 128 bytes. Is all that waits moved or copied for each piece, or in each flush?";
+    alone(hint, || {
+        use Answer::{Bytes, WouldBlock};
+        let bytes = pattern(BURST);
+        let full = || {
+            let mut buffer = WriteBuffer::new(BURST);
+            buffer.push(&bytes);
+            buffer
+        };
+
+        let setup =
+            "256 KiB is queued, and the socket takes it in pieces of 128 bytes. It never blocks.";
+        let mut buffer = full();
+        let mut sink = Stream::new(&[Bytes(PIECE)].repeat(BURST / PIECE));
+        let flushed = flush_cheaply(&mut buffer, &mut sink, &mut 0, setup);
+        check(
+            setup,
+            (flushed, sink.taken == bytes),
+            (Some(Flushed::All), true),
+            "(The second value: did it arrive as it was sent?)",
+        );
+
+        let setup = "256 KiB is queued, and in each flush the socket takes 128 bytes and blocks.";
+        let mut buffer = full();
+        let mut sink = Stream::new(&[Bytes(PIECE), WouldBlock].repeat(BURST / PIECE));
+        let mut resized = 0;
+        for _ in 0..BURST / PIECE {
+            flush_cheaply(&mut buffer, &mut sink, &mut resized, setup);
+        }
+        check(
+            &format!("{setup} After 2048 flushes:"),
+            (buffer.len(), sink.taken == bytes),
+            (0, true),
+            "(The second value: did it arrive as it was sent?)",
+        );
+
+        let setup = "256 KiB waits all the time: the socket takes 128 bytes and blocks, and then 128 more are queued.";
+        let mut buffer = full();
+        let mut sink = Stream::new(&[Bytes(PIECE), WouldBlock].repeat(1000));
+        let mut resized = 0;
+        for _ in 0..1000 {
+            flush_cheaply(&mut buffer, &mut sink, &mut resized, setup);
+            buffer.push(&bytes[..PIECE]);
+        }
+        check(
+            &format!("{setup} After 1000 times:"),
+            (buffer.len(), sink.taken == bytes[..1000 * PIECE]),
+            (BURST, true),
+            "(The second value: did it arrive as it was sent?)",
+        );
+    });
+}
+
+/// Reads until there will never be more, and says what came and why it ended.
+fn read_to_the_end(stream: &mut TcpStream) -> (String, String) {
+    let mut heard = Vec::new();
+    let stopped = loop {
+        match read_available(stream, &mut heard, 1000) {
+            Stopped::WouldBlock => ready(stream, Interest::READABLE),
+            stopped => break format!("{stopped:?}"),
+        }
+    };
+    (String::from_utf8_lossy(&heard).into_owned(), stopped)
+}
+
 #[test]
 fn each_direction_ends_by_itself() {
     let hint = "One end waits for the other. Does your read take 0 bytes, the end, for \"nothing yet\"? Does the \
                 write buffer lose the rest of a partial write?";
     alone(hint, || {
+        let (mut ours, mut peer) = pair();
+        ours.shutdown().expect("the connection is open");
+        let read = peer.read(&mut [0; 8]).map_err(|error| error.kind());
+        check(
+            "this end calls `shutdown`. What does the peer read?",
+            read,
+            Ok(0),
+            "Nothing for two seconds, and then an error: the direction that ends is the one in which this end writes. \
+             `Shutdown::Read` ends the other one, and the peer is told nothing.",
+        );
+        peer.write_all(b"one more word")
+            .expect("the peer has not ended its direction");
+        drop(peer);
+        let (word, stopped) = read_to_the_end(&mut ours);
+        check(
+            "this end has ended its direction, and the peer says \"one more word\" and closes. What came, and how did \
+             it end?",
+            (word.as_str(), stopped.as_str()),
+            ("one more word", "End"),
+            "`shutdown` ends one direction only. `Shutdown::Both` throws the peer's answer away, or breaks the \
+             connection.",
+        );
+
         // A client sends more than the kernel's buffers hold, ends its direction, and waits for the answer.
         let (mut ours, mut peer) = pair();
         let request = pattern(8 * 1024 * 1024);
@@ -829,16 +1066,10 @@ fn each_direction_ends_by_itself() {
             (Err(ErrorKind::BrokenPipe), true),
             "After `Shutdown` the state is `WeEnded`, and in that state the given `write` refuses.",
         );
-        let mut answer = Vec::new();
-        let stopped = loop {
-            match read_available(&mut ours, &mut answer, 1000) {
-                Stopped::WouldBlock => ready(&ours, Interest::READABLE),
-                stopped => break format!("{stopped:?}"),
-            }
-        };
+        let (answer, stopped) = read_to_the_end(&mut ours);
         check(
             "this end has ended its direction, and the peer answers and closes. What came, and how did it end?",
-            (String::from_utf8_lossy(&answer).as_ref(), stopped.as_str()),
+            (answer.as_str(), stopped.as_str()),
             ("heard you", "End"),
             "`shutdown` ends one direction only. `Shutdown::Both` throws the peer's answer away, or breaks the \
              connection.",
@@ -873,20 +1104,10 @@ fn each_direction_ends_by_itself() {
         peer.write_all(b"that was all")
             .and_then(|()| peer.shutdown(Shutdown::Write))
             .expect("the connection is open");
-        let mut heard = Vec::new();
-        let stopped = loop {
-            match read_available(&mut ours, &mut heard, 1000) {
-                Stopped::WouldBlock => ready(&ours, Interest::READABLE),
-                stopped => break format!("{stopped:?}"),
-            }
-        };
+        let (heard, stopped) = read_to_the_end(&mut ours);
         check(
             "the peer says \"that was all\" and ends its direction.",
-            (
-                String::from_utf8_lossy(&heard).as_ref(),
-                stopped.as_str(),
-                ours.state(),
-            ),
+            (heard.as_str(), stopped.as_str(), ours.state()),
             ("that was all", "End", State::PeerEnded),
             "First the bytes, then the end, and this end may still write.",
         );

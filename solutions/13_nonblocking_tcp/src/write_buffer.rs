@@ -69,9 +69,9 @@ impl WriteBuffer {
     /// what `sink` took leaves the buffer, and what it did not take stays. An empty buffer writes nothing, not
     /// even 0 bytes. A write that a signal interrupted is made again.
     ///
-    /// Afterwards a burst does not hold its memory: the capacity is at most [`KEEP`](WriteBuffer::KEEP), or four
-    /// times what is queued, whichever is more. Writing costs time in proportion to what is written, in however
-    /// many pieces `sink` takes it.
+    /// Afterwards, also after an error, a burst does not hold its memory: the capacity is at most
+    /// [`KEEP`](WriteBuffer::KEEP), or four times what is queued, whichever is more. Writing costs time in proportion
+    /// to what is written, in however many pieces and flushes `sink` takes it.
     ///
     /// # Errors
     ///
@@ -82,7 +82,8 @@ impl WriteBuffer {
         //> todo!("write {} bytes", self.len())
         let flushed = self.write_front(sink);
         if self.capacity() > Self::KEEP.max(4 * self.len()) {
-            // Twice what is queued, so that the next push need not ask for memory at once.
+            // Half of the limit: what is left has to halve again before the next time. Shrunk to the limit itself, it
+            // would be moved in each flush.
             self.bytes.shrink_to(Self::KEEP.max(2 * self.len()));
         }
         flushed

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use std::{env, ptr, thread};
 
 use event_queue::{EventQueue, Events, Interest, Token};
-use nonblocking_tcp::TcpStream;
+use nonblocking_tcp::{IN_PROGRESS, TcpStream};
 use support::{descriptor_count, within};
 
 /// How long a test may take before it counts as hanging. Far more than any of them needs, also on Windows, which
@@ -69,11 +69,32 @@ pub fn std_pair() -> (net::TcpStream, net::TcpStream) {
     (one, other)
 }
 
+/// What is wrong with an error whose number is not the system's.
+pub const NUMBER: &str = "1 or -1: the call returns -1 for every error, and that is no error number. The reason is in \
+                      `io::Error::last_os_error()`, on Windows in `ffi::WSAGetLastError()`.";
+
+/// Why a connect that the kernel has begun comes back as `error`.
+pub fn why_not_begun(error: &io::Error) -> &'static str {
+    match error.raw_os_error() {
+        Some(1 | -1) => NUMBER,
+        Some(IN_PROGRESS) => {
+            "This error (`IN_PROGRESS`) says that the connect has begun, and that is no failure."
+        }
+        _ => "Is the address, and how long it is, what the kernel expects?",
+    }
+}
+
 /// Connects with the crate under test, and waits for the result. The peer is a blocking socket of std's.
 #[track_caller]
 pub fn pair() -> (TcpStream, net::TcpStream) {
     let (listener, address) = listener(any_port()).expect("loopback has a free port");
-    let mut ours = TcpStream::connect(address).expect("somebody listens there");
+    let mut ours = match TcpStream::connect(address) {
+        Ok(stream) => stream,
+        Err(error) => panic!(
+            "a listener waits at {address}.\n  expected: a stream that is Connecting\n  yours:    {error}\n{}",
+            why_not_begun(&error)
+        ),
+    };
     connected(&mut ours).expect("somebody listens there");
     let (peer, _) = listener.accept().expect("ours has connected");
     let limit = Some(Duration::from_secs(2));
@@ -218,6 +239,32 @@ pub fn sigpipe_kills() {
         // SAFETY: SIGPIPE is 13 on Linux and macOS (`<signal.h>`), and 0 is SIG_DFL, no handler of ours.
         unsafe { signal(13, 0) };
     }
+}
+
+/// `setrlimit(2)`: from now on this process opens no further descriptor.
+#[cfg(unix)]
+pub fn no_more_descriptors() {
+    use std::os::fd::AsRawFd;
+    /// `struct rlimit`, `<sys/resource.h>`: 64 bits each on all systems of this workshop.
+    #[repr(C)]
+    struct Limit(u64, u64);
+    unsafe extern "C" {
+        fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
+        fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
+    }
+    /// `RLIMIT_NOFILE`: `<asm-generic/resource.h>`, `<sys/resource.h>`.
+    const NOFILE: c_int = if cfg!(target_os = "macos") { 8 } else { 7 };
+    // A new descriptor has the lowest number that is free, and the limit is above the greatest number.
+    let file = std::fs::File::open("/dev/null").expect("every Unix has it");
+    let lowest = file.as_raw_fd() as u64;
+    drop(file);
+    let mut limit = Limit(0, 0);
+    // SAFETY: the kernel writes one `struct rlimit`, which is ours.
+    let known = unsafe { getrlimit(NOFILE, &mut limit) };
+    limit.0 = lowest;
+    // SAFETY: the kernel reads one `struct rlimit`, which is ours.
+    let set = unsafe { setrlimit(NOFILE, &limit) };
+    assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
 }
 
 /// Set in the process that [`bystander`] starts.
