@@ -16,8 +16,6 @@ use nonblocking_tcp::{
     accept_from, connect, out_of_descriptors, read_available,
 };
 
-#[cfg(unix)]
-use loopback::no_more_descriptors;
 use loopback::{
     NUMBER, Nobody, alone, any_port, bystander, bystander_waits, connected, listener, pair, ready,
     reset, resets_are_told, sigpipe_kills, silent_peer, std_pair, why_not_begun,
@@ -134,7 +132,7 @@ fn what_the_system_refuses_is_an_error_with_its_number() {
             let child = support::in_child(
                 "what_the_system_refuses_is_an_error_with_its_number",
                 || {
-                    no_more_descriptors();
+                    support::leave_descriptors(0);
                     let error =
                         TcpStream::connect(address(7000)).expect_err("no descriptor is left");
                     // EMFILE is 24 on Linux and on macOS.
