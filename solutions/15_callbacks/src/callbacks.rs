@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 
-/// An empty registry keeps this many slots, and gives back what a burst needed beyond that.
+/// An empty registry keeps up to this many slots. If it has more, they were for a burst, and it gives all of them back.
 const KEPT: usize = 1024;
 
 /// The number of the next callback in the whole process: no two ids are ever equal, whatever registry they
@@ -64,7 +64,11 @@ impl Callbacks {
 
     /// How many callbacks wait.
     pub fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+        let waiting = self.slots.len().checked_sub(self.free.len());
+        waiting.expect(
+            "more slots are free than there are: one was freed twice, or the slots were given back and the list \
+             of free ones was not",
+        )
     }
 
     /// Whether no callback waits.
@@ -72,7 +76,7 @@ impl Callbacks {
         self.len() == 0
     }
 
-    /// How many callbacks have room at present, waiting or not.
+    /// How many slots there are, free or not.
     pub fn capacity(&self) -> usize {
         self.slots.len()
     }
@@ -138,7 +142,8 @@ impl Callbacks {
 
     /// Takes out the callback with this number, and frees its slot. `None` when the slot does not hold it.
     ///
-    /// When the registry is empty, it gives back the memory of a burst.
+    /// When the last callback is gone and there are more than [`KEPT`] slots, the memory of both lists is given
+    /// back. While a callback waits, all slots stay: its id names one of them by its place.
     fn remove(&mut self, slot: usize, number: u64) -> Option<Callback> {
         //> // TODO: is this slot the callback's? Free it only then.
         //> todo!("free slot {slot} if it holds callback {number}")

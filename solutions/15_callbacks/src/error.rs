@@ -57,6 +57,14 @@ impl Error {
         }
     }
 
+    /// The same error, with Node's number and the system call, for one that no `io::Error` tells of: libuv numbers the
+    /// errors of `getaddrinfo` by itself.
+    pub fn with_syscall(mut self, errno: i32, syscall: &'static str) -> Error {
+        self.errno = Some(errno);
+        self.syscall = Some(syscall);
+        self
+    }
+
     /// The same error, with the path that the call was about.
     pub fn with_path(mut self, path: impl AsRef<Path>) -> Error {
         self.path = Some(path.as_ref().into());

@@ -3,6 +3,7 @@
 /// `<winerror.h>`: the errors of files below 10,000, those of sockets above. The names are those of libuv 1.46, save
 /// for 267 (a directory was needed), which libuv calls ENOTDIR in some places and ENOENT in others.
 pub const NUMBERS: &[(i32, &str)] = &[
+    (1, "EISDIR"),
     (2, "ENOENT"),
     (3, "ENOENT"),
     (4, "EMFILE"),
@@ -62,6 +63,7 @@ pub const ERRNO: &[(i32, &str)] = &[
     (-4062, "ENETUNREACH"),
     (-4064, "ENAMETOOLONG"),
     (-4066, "EMFILE"),
+    (-4068, "EISDIR"),
     (-4071, "EINVAL"),
     (-4072, "EINTR"),
     (-4073, "EHOSTUNREACH"),
