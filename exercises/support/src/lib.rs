@@ -12,6 +12,7 @@ pub mod explore;
 #[cfg(target_os = "linux")]
 mod leftover_threads;
 mod measure;
+pub mod node;
 pub mod sync;
 mod temp_dir;
 mod within;

@@ -1,6 +1,5 @@
 extern crate runtime_solution as runtime;
 
-mod node;
 mod programs;
 mod world;
 
@@ -39,7 +38,7 @@ fn keep_open<T: 'static>(peers: T) {
 fn small_programs_do_what_they_do_in_node() {
     within(LIMIT, "a program of tests/programs does not end", || {
         for (name, main) in programs::ALL {
-            let (expected, yours) = (node::stored(name), programs::trace(main));
+            let (expected, yours) = (programs::in_node().stored(name), programs::trace(main));
             assert!(
                 yours == expected,
                 "tests/programs/{name}.rs, and {name}.js beside it\nexpected  {}\nyours     {}\nThe expected words \
@@ -57,19 +56,21 @@ fn small_programs_do_what_they_do_in_node() {
 fn the_node_of_this_machine_agrees_with_what_is_stored() {
     let what =
         "a program of tests/programs does not end in Node. Nothing of yours runs in this test";
-    within(LIMIT, what, || {
-        let names: Vec<&str> = programs::ALL.iter().map(|(name, _)| *name).collect();
-        let outcome = node::run_all(&names, |name, words| {
-            let stored = node::stored(name);
-            assert!(
-                words == stored,
-                "node tests/programs/{name}.js\nstored  {}\nhere    {}",
-                stored.join(" "),
-                words.join(" ")
-            );
-        });
-        if let Err(reason) = outcome {
-            println!("skipped: {reason}");
+    within(2 * LIMIT, what, || {
+        let names = programs::ALL.map(|(name, _)| name);
+        match programs::in_node().play(&names) {
+            Ok(played) => {
+                for (name, words) in played {
+                    let stored = programs::in_node().stored(name);
+                    assert!(
+                        words == stored,
+                        "node tests/programs/{name}.js\nstored  {}\nhere    {}",
+                        stored.join(" "),
+                        words.join(" ")
+                    );
+                }
+            }
+            Err(reason) => println!("skipped: {reason}"),
         }
     });
 }

@@ -4,9 +4,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
+use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+
+use support::node::Programs;
 
 mod a_handler_goes_on;
 mod a_handler_that_throws;
@@ -85,6 +88,25 @@ pub const ALL: [(&str, fn()); 26] = [
 
 thread_local! {
     static WORDS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The same programs in Node.
+pub fn in_node() -> Programs {
+    Programs {
+        folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs"),
+        // Written by the programs themselves, each in a process of its own. The first line says which Node it was.
+        stored: include_str!("node_20.txt"),
+        alone: &[
+            "unref_immediate_alone",
+            "unref_immediate_left_over",
+            "unref_immediate_revived",
+            "before_exit_again_and_again",
+            "after_exit_nothing_runs",
+            "exit_drops_everything",
+            "a_throw_ends_the_program",
+            "a_handler_that_throws",
+        ],
+    }
 }
 
 /// Writes a word down.

@@ -1,0 +1,148 @@
+//! Small programs in the Node of this machine, beside the same programs in Rust.
+//!
+//! The rule: what Node says is stored, and compared always. Node itself is asked where it is, and in time.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long Node may take. A machine that needs more for a small program is busy with something else.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A program that runs in Node.
+pub struct Node {
+    process: u32,
+    end: Receiver<(String, i32)>,
+    deadline: Instant,
+}
+
+impl Node {
+    /// Starts `node` with these arguments.
+    ///
+    /// # Errors
+    ///
+    /// Says why nothing can be compared: there is no Node here.
+    pub fn start<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Result<Node, String> {
+        let child = Command::new("node")
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("no `node` here: {error}"))?;
+        let process = child.id();
+        let (sender, end) = mpsc::channel();
+        thread::spawn(move || {
+            if let Ok(output) = child.wait_with_output() {
+                let words = String::from_utf8_lossy(&output.stdout).into_owned();
+                // The test may have given up.
+                let _ = sender.send((words, output.status.code().unwrap_or(-1)));
+            }
+        });
+        Ok(Node {
+            process,
+            end,
+            deadline: Instant::now() + PATIENCE,
+        })
+    }
+
+    /// Waits for the end. Returns what the program printed, and its exit code.
+    ///
+    /// # Errors
+    ///
+    /// Says why nothing can be compared: Node takes too long on this machine at present.
+    pub fn end(self) -> Result<(String, i32), String> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.end.recv_timeout(left).map_err(|_| {
+            format!(
+                "Node (process {}) has not ended after {PATIENCE:?}",
+                self.process
+            )
+        })
+    }
+}
+
+/// Programs in a folder, each as `name.js`, and what they print in Node 20.
+pub struct Programs {
+    /// Where they are, with `chain.js`, which plays several of them in one Node.
+    pub folder: PathBuf,
+    /// What they print: `= name`, then the lines.
+    pub stored: &'static str,
+    /// These need a Node of their own, because they end their process or listen to its end. The exit code counts as their
+    /// last line.
+    pub alone: &'static [&'static str],
+}
+
+impl Programs {
+    /// The lines of a program as they are stored.
+    pub fn stored(&self, name: &str) -> Vec<String> {
+        lines_of(self.stored, name)
+    }
+
+    /// Runs the programs in Node, and returns the lines of each.
+    ///
+    /// # Errors
+    ///
+    /// Says why nothing can be compared.
+    pub fn play<'a>(&self, names: &[&'a str]) -> Result<Vec<(&'a str, Vec<String>)>, String> {
+        is_node_20()?;
+        let (alone, together): (Vec<&str>, Vec<&str>) =
+            names.iter().partition(|name| self.alone.contains(name));
+        // All of them at once, since a Node needs most of its time to start.
+        let chain = Node::start(
+            [self.file("chain")]
+                .into_iter()
+                .chain(together.iter().map(PathBuf::from)),
+        )?;
+        let alone: Vec<_> = alone
+            .into_iter()
+            .map(|name| Ok((name, Node::start([self.file(name)])?)))
+            .collect::<Result<_, String>>()?;
+        let mut played = Vec::new();
+        for (name, node) in alone {
+            let (words, code) = node.end()?;
+            let code = format!("code {code}");
+            played.push((
+                name,
+                words.lines().map(String::from).chain([code]).collect(),
+            ));
+        }
+        let (output, _) = chain.end()?;
+        played.extend(together.iter().map(|name| (*name, lines_of(&output, name))));
+        Ok(played)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.js"))
+    }
+}
+
+/// The traces are those of Node 20.
+///
+/// # Errors
+///
+/// Says why nothing can be compared: no Node, another version, or no answer in time.
+pub fn is_node_20() -> Result<(), String> {
+    let (version, _) = Node::start(["--version"])?.end()?;
+    match version.starts_with("v20.") {
+        true => Ok(()),
+        false => Err(format!(
+            "the traces are those of Node 20, and this is {}",
+            version.trim()
+        )),
+    }
+}
+
+/// The lines below `= name`.
+fn lines_of(output: &str, name: &str) -> Vec<String> {
+    output
+        .lines()
+        .skip_while(|line| line.strip_prefix("= ") != Some(name))
+        .skip(1)
+        .take_while(|line| !line.starts_with("= "))
+        .map(String::from)
+        .collect()
+}
