@@ -1,0 +1,78 @@
+//! Where the loop's time goes: it sleeps, or somebody's callback has it.
+//!
+//! The rule: the loop says what it does, and when. Nobody reads a clock here.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use runtime::{Event, Kind, Observer};
+
+/// An observer of a loop that adds up. Node's `performance.eventLoopUtilization`, and who is to blame.
+#[derive(Debug, Default)]
+pub struct Utilization {
+    totals: Cell<Totals>,
+    began: Cell<Began>,
+}
+
+/// When what the loop does began.
+#[derive(Clone, Copy, Debug, Default)]
+struct Began {
+    /// The first event of all.
+    observing: Option<Duration>,
+    /// The last wait.
+    sleep: Duration,
+    /// The end of the last wait. `None` before it.
+    awake: Option<Duration>,
+    /// The last callback.
+    call: Duration,
+}
+
+/// What a [`Utilization`] has seen so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// From the first event until the last one.
+    pub elapsed: Duration,
+    /// The time of it in which the loop was asleep, or looked into the kernel.
+    pub idle: Duration,
+    /// The longest time from one look into the kernel to the next. So long did the world have to wait.
+    pub longest_blind: Duration,
+    /// The longest callback, and of what kind it was. `None` when there was none. Of two equal ones, the first.
+    pub longest_call: Option<(Kind, Duration)>,
+}
+
+impl Totals {
+    /// The part of the time in which the loop was not asleep: 0 is idle, 1 is busy without a pause. 0 when no time has
+    /// passed.
+    pub fn utilization(&self) -> f64 {
+        if self.elapsed.is_zero() {
+            return 0.0;
+        }
+        1.0 - self.idle.as_secs_f64() / self.elapsed.as_secs_f64()
+    }
+}
+
+impl Utilization {
+    /// Nothing seen yet.
+    pub fn new() -> Utilization {
+        Utilization::default()
+    }
+
+    /// What was seen so far.
+    pub fn totals(&self) -> Totals {
+        self.totals.get()
+    }
+}
+
+impl Observer for Utilization {
+    /// Adds up. A sleep that is not over yet is not counted.
+    fn observe(&self, at: Duration, event: Event) {
+        let mut totals = self.totals.get();
+        let mut began = self.began.get();
+        let start = *began.observing.get_or_insert(at);
+        totals.elapsed = at - start;
+        // TODO: `elapsed` is done. Four of the six events tell the rest.
+        todo!("what does {event:?} at {at:?} tell?");
+        self.totals.set(totals);
+        self.began.set(began);
+    }
+}

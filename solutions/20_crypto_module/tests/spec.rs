@@ -1,0 +1,455 @@
+extern crate crypto_module_solution as crypto_module;
+
+mod world;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use crypto_module::{
+    Derivation, Histogram, Lag, Sha256, Totals, Utilization, hmac_sha256, monitor_lag, pbkdf2,
+    pbkdf2_in_slices, pbkdf2_sync,
+};
+use runtime::{
+    Event, Kind, Observer, Phase, clear_interval, load, observe_jobs, run, set_immediate,
+    set_interval, set_observer, set_timeout,
+};
+use support::within;
+use world::{LIMIT, hex, ms, time_of, within_range};
+
+/// The bytes that the hashes below are made of.
+fn message(length: usize) -> Vec<u8> {
+    (0..length).map(|i| (i % 251) as u8).collect()
+}
+
+// given
+#[test]
+fn the_hash_is_that_of_the_standard_wherever_its_input_is_cut() {
+    let hash = |pieces: &[&[u8]]| {
+        let mut hash = Sha256::new();
+        pieces.iter().for_each(|piece| hash.update(piece));
+        hash.finish()
+    };
+    assert_eq!(
+        hex(&hash(&[b"abc"])),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "FIPS 180-4, example of one block"
+    );
+    // Around 55, 56, 64, 119, 120 and 128 bytes the padding needs another block, or none.
+    let mut all = Sha256::new();
+    for length in 0..=300 {
+        let message = message(length);
+        let whole = hash(&[&message]);
+        all.update(&whole);
+        for cut in [1, 56, 64].map(|cut: usize| cut.min(length)) {
+            let (head, tail) = message.split_at(cut);
+            let (middle, end) = tail.split_at(tail.len() / 2);
+            assert_eq!(
+                (hash(&[head, tail]), hash(&[head, middle, end])),
+                (whole, whole),
+                "{length} bytes, cut after {cut}"
+            );
+        }
+    }
+    // From Python's hashlib: the hash of the 301 hashes.
+    assert_eq!(
+        hex(&all.finish()),
+        "b90e35153500e9a471591550ee25a954527c6b4448afff95f7949a2ca93300ce",
+        "the hashes of 0 to 300 bytes"
+    );
+}
+
+// given
+#[test]
+fn keys_are_those_of_the_standard_wherever_the_work_is_cut() {
+    assert_eq!(
+        hex(&hmac_sha256(b"Jefe", b"what do ya want for nothing?")),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+        "RFC 4231, test case 2"
+    );
+    let mut all = Sha256::new();
+    // Keys of more than 64 bytes are hashed first.
+    (0..=130).for_each(|length| all.update(&hmac_sha256(&message(length), &message(50))));
+    assert_eq!(
+        hex(&all.finish()),
+        "464a6256d90496123075ad7931d0d25a276d52d4be5919809df19b3871ca89ec",
+        "the codes under keys of 0 to 130 bytes"
+    );
+    assert_eq!(
+        pbkdf2_sync(b"passwd", b"salt", 1, 64).map(|key| hex(&key)),
+        Ok(String::from(
+            "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc\
+             49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783"
+        )),
+        "RFC 7914, section 11"
+    );
+    for rounds in [1, 2, 7, u32::MAX] {
+        let mut all = Sha256::new();
+        for length in 1..=70 {
+            let derivation = Derivation::new(b"password", b"salt", 3, length);
+            let mut derivation = derivation.expect("the numbers are in range");
+            while !derivation.run(rounds) {}
+            all.update(&derivation.into_key());
+        }
+        assert_eq!(
+            hex(&all.finish()),
+            "163a215a7566a766de9241f0ae14a6d9f55b7dd9c925f7668bd9e09301a20ab7",
+            "the keys of 1 to 70 bytes, {rounds} rounds at a time"
+        );
+    }
+}
+
+/// What Python's hashlib gives for `password0` to `password4`, `salt` and [`ROUNDS`].
+const KEYS: [&str; 5] = [
+    "44dc3db8e96d3346d2d7ffcef94fd0f1",
+    "82a58ed039a4507c2295e6555a60965a",
+    "4416a0abe20b2ca07b0e01f348d888d7",
+    "4a2c3832222b06f0d008a8f69cd0f292",
+    "4c433865e0d6c84062d35ff8b44f9a4c",
+];
+
+const ROUNDS: u32 = 1000;
+
+#[test]
+fn the_pool_computes_and_the_loop_goes_on() {
+    within(
+        LIMIT,
+        "a program that derives five keys does not end",
+        || {
+            let keys = Rc::new(RefCell::new(vec![None; KEYS.len()]));
+            let times = Rc::new(RefCell::new(Vec::new()));
+            let (theirs, seen) = (Rc::clone(&keys), Rc::clone(&times));
+            run(move || {
+                observe_jobs(move |job| seen.borrow_mut().push(job.ended - job.began));
+                for i in 0..KEYS.len() {
+                    let keys = Rc::clone(&theirs);
+                    pbkdf2(format!("password{i}"), "salt", ROUNDS, 16, move |key| {
+                        keys.borrow_mut()[i] = Some(key.map(|key| hex(&key)));
+                    });
+                }
+                assert_eq!(
+                    (load().pending, theirs.borrow().iter().flatten().count()),
+                    (KEYS.len(), 0),
+                    "five keys were asked for, so five jobs wait or run in the pool, and no callback was called before \
+                 `pbkdf2` had returned (left: yours). No jobs: is the key computed on the loop's own thread?"
+                );
+            });
+            assert_eq!(
+                *keys.borrow(),
+                KEYS.map(|key| Some(Ok(String::from(key)))),
+                "each callback gets the key of its own password (left: yours). None: it was never called."
+            );
+            // On any machine, and whatever else it does, the job takes as long as the work that is in it.
+            let alone = (0..3).map(|_| time_of(|| pbkdf2_sync(b"password", b"salt", ROUNDS, 16)));
+            let alone = alone.min().expect("three times");
+            let shortest = times.borrow().iter().min().copied();
+            assert!(
+                shortest.is_some_and(|shortest| shortest > alone / 10),
+                "a key takes {alone:?}, and the shortest job {shortest:?}: was the key made before the job was?"
+            );
+        },
+    );
+}
+
+// given
+#[test]
+fn numbers_out_of_range_are_the_callbacks_errors() {
+    within(
+        LIMIT,
+        "a program that asks for an impossible key does not end",
+        || {
+            let no_rounds = "ERR_OUT_OF_RANGE: The value of \"iterations\" is out of range. It must be >= 1 && <= \
+                     2147483647. Received 0";
+            let too_long = "ERR_OUT_OF_RANGE: The value of \"keylen\" is out of range. It must be >= 0 && <= 2147483647. \
+                    Received 2147483648";
+            for (iterations, length, expected) in [(0, 32, no_rounds), (1, 1 << 31, too_long)] {
+                let heard = Rc::new(RefCell::new(Vec::new()));
+                let theirs = Rc::clone(&heard);
+                run(move || {
+                    for way in ["pool", "slices"] {
+                        let heard = Rc::clone(&theirs);
+                        let callback = move |key: runtime::Result<Vec<u8>>| {
+                            heard
+                                .borrow_mut()
+                                .push((way, key.map_err(|error| error.to_string())));
+                        };
+                        match way {
+                            "pool" => pbkdf2("password", "salt", iterations, length, callback),
+                            _ => pbkdf2_in_slices(
+                                b"password",
+                                b"salt",
+                                iterations,
+                                length,
+                                8,
+                                callback,
+                            ),
+                        }
+                        assert!(
+                            theirs.borrow().is_empty(),
+                            "{iterations} iterations, {length} bytes, {way}: the callback was called before the function \
+                         had returned. An error comes as late as a key."
+                        );
+                    }
+                });
+                heard.borrow_mut().sort_unstable_by_key(|(way, _)| *way);
+                let error = || Err(String::from(expected));
+                assert_eq!(
+                    *heard.borrow(),
+                    [("pool", error()), ("slices", error())],
+                    "{iterations} iterations, {length} bytes: the error of `pbkdf2_sync` goes to the callback (left: yours). \
+             ERR_JOB_PANICKED: the job unwraps it."
+                );
+            }
+        },
+    );
+}
+
+#[test]
+fn a_slice_a_turn_and_the_others_in_between() {
+    within(LIMIT, "a derivation in slices never ends", || {
+        // 20 rounds for 32 bytes, 40 for 33.
+        for (length, rounds, turns) in [
+            (32, 5, 4),
+            (32, 7, 3),
+            (33, 5, 8),
+            (32, 100, 1),
+            (32, 0, 20),
+        ] {
+            let words = Rc::new(RefCell::new(String::new()));
+            let theirs = Rc::clone(&words);
+            run(move || {
+                let (others, done) = (Rc::clone(&theirs), Rc::new(Cell::new(false)));
+                let is_done = Rc::clone(&done);
+                pbkdf2_in_slices(b"password", b"salt", 20, length, rounds, move |key| {
+                    let key = key.expect("the numbers are in range");
+                    let same = pbkdf2_sync(b"password", b"salt", 20, length) == Ok(key);
+                    theirs
+                        .borrow_mut()
+                        .push_str(if same { "key" } else { "wrong key" });
+                    is_done.set(true);
+                });
+                others.borrow_mut().push_str("main ");
+                other_turns(others, done);
+            });
+            let expected = format!("main {}key", ". ".repeat(turns - 1));
+            assert!(
+                *words.borrow() == expected,
+                "20 iterations for {length} bytes, {rounds} rounds a slice, beside a chain of immediates\nexpected  \
+             {expected}\nyours     {}\nA dot is a turn of somebody else.\nNone: the slices follow each other in one turn. \
+             A tick or a microtask is no turn.\nToo many: is the callback called right after the last slice?\nMany too \
+             many: a timer waits for a millisecond.",
+                words.borrow()
+            );
+        }
+    });
+}
+
+/// A chain of immediates that says a dot in each turn until the key is there.
+fn other_turns(words: Rc<RefCell<String>>, done: Rc<Cell<bool>>) {
+    set_immediate(move || {
+        if !done.get() {
+            words.borrow_mut().push_str(". ");
+            other_turns(words, done);
+        }
+    });
+}
+
+/// What a timer of 10 ms that fired at these times, in microseconds, tells.
+fn lag_of(fired: &[u64]) -> Histogram {
+    let mut lag = Lag::new(ms(10), ms(100));
+    fired
+        .iter()
+        .for_each(|at| lag.fired(Duration::from_micros(*at)));
+    lag.lateness().clone()
+}
+
+#[test]
+fn one_late_timer_stands_for_all_that_would_have_been_late() {
+    let punctual = lag_of(&[110_000, 120_000, 130_000]);
+    assert_eq!(
+        (punctual.count(), punctual.max()),
+        (3, Duration::ZERO),
+        "a timer of 10 ms was set at 100, and fired at 110, 120 and 130 ms: three, none of them late (left: yours)"
+    );
+    for (name, at, expected) in [
+        ("35 ms late", 145_000, &[35_000, 25_000, 15_000, 5_000][..]),
+        ("exactly one pace late", 120_000, &[10_000]),
+        ("0.3 ms late", 110_300, &[300]),
+        ("10.001 ms late", 120_001, &[10_001, 1]),
+    ] {
+        let mut wanted = Histogram::new();
+        expected
+            .iter()
+            .for_each(|late| wanted.record(Duration::from_micros(*late)));
+        let yours = lag_of(&[at]);
+        let show = |it: &Histogram| {
+            format!(
+                "{} recorded, mean {:?}, longest {:?}, median {:?}",
+                it.count(),
+                it.mean(),
+                it.max(),
+                it.percentile(50.0)
+            )
+        };
+        assert!(
+            show(&yours) == show(&wanted),
+            "a timer of 10 ms is {name}\nexpected  {}\nyours     {}\nThe records are {expected:?} in microseconds. One \
+             alone: what became due while the loop was blocked was late, too. One too many: what is due right now is \
+             not late.",
+            show(&wanted),
+            show(&yours)
+        );
+    }
+}
+
+#[test]
+fn after_a_late_timer_the_next_one_counts_from_then() {
+    let lag = lag_of(&[145_000, 155_000, 164_900, 174_900]);
+    assert_eq!(
+        (lag.count(), lag.max(), lag.percentile(40.0)),
+        (7, ms(35), Duration::ZERO),
+        "a timer of 10 ms is 35 ms late, and its next calls come 10, 9.9 and 10 ms after each other: four records for the \
+         first, one for each of the others, which were not late (left: yours). It is set again when it fires, so the \
+         next one is due 10 ms after that. One that is early is not late."
+    );
+}
+
+/// The totals of an observer that was told this, times in milliseconds.
+fn told(events: &[(u64, Event)]) -> Totals {
+    let observer = Utilization::new();
+    events
+        .iter()
+        .for_each(|(at, event)| observer.observe(ms(*at), *event));
+    observer.totals()
+}
+
+#[test]
+fn the_time_asleep_is_idle_and_everything_else_is_not() {
+    let turn = [
+        (100, Event::Call(Kind::Main)),
+        (120, Event::Return(Kind::Main)),
+        (121, Event::Begin(Phase::Poll)),
+        (122, Event::Wait(None)),
+        (172, Event::Awake(1)),
+        (173, Event::Call(Kind::Ready)),
+        (180, Event::Return(Kind::Ready)),
+        (190, Event::End(Phase::Poll)),
+        (192, Event::Wait(Some(Duration::ZERO))),
+        (193, Event::Awake(0)),
+        (200, Event::Wait(Some(ms(60_000)))),
+    ];
+    let totals = told(&turn);
+    let yours = (totals.elapsed, totals.idle, totals.utilization());
+    assert!(
+        within_range(&yours, ms(100), ms(51), 0.49),
+        "a loop was watched from 100 to 200 ms; it slept from 122 to 172 and from 192 to 193, and has just gone to sleep \
+         again\nexpected  100 ms in all, 51 ms idle, utilization 0.49\nyours     {:?} in all, {:?} idle, utilization \
+         {:.2}\nIdle is what lies between `Wait` and `Awake`. A sleep that is not over does not count yet.",
+        yours.0,
+        yours.1,
+        yours.2
+    );
+    let nothing = told(&[(5, Event::Begin(Phase::Timers))]);
+    assert!(
+        nothing.utilization() == 0.0 && nothing.elapsed.is_zero(),
+        "one event, and no time has passed: utilization 0, and not {}",
+        nothing.utilization()
+    );
+}
+
+#[test]
+fn the_longest_call_and_the_longest_time_without_a_look_are_known() {
+    let totals = told(&[
+        (0, Event::Call(Kind::Main)),
+        (3, Event::Return(Kind::Main)),
+        (4, Event::Wait(None)),
+        (50, Event::Awake(2)),
+        (50, Event::Call(Kind::Ready)),
+        (57, Event::Return(Kind::Ready)),
+        (57, Event::Call(Kind::Tick)),
+        (64, Event::Return(Kind::Tick)),
+        (66, Event::Wait(None)),
+        (90, Event::Awake(1)),
+        (90, Event::Call(Kind::Ready)),
+        (95, Event::Return(Kind::Ready)),
+        (95, Event::Wait(None)),
+    ]);
+    assert_eq!(
+        totals.longest_call,
+        Some((Kind::Ready, ms(7))),
+        "calls took 3 ms (main), 7 ms (an event), 7 ms (its tick) and 5 ms\nexpected  {:?}\nyours     {:?}\nOf two equal \
+         ones the first is kept.",
+        Some((Kind::Ready, ms(7))),
+        totals.longest_call
+    );
+    assert_eq!(
+        totals.longest_blind,
+        ms(16),
+        "the loop looked into the kernel at 4 ms, from then until 50, from 66 until 90, and at 95\nexpected  16 ms, from 50 \
+         to 66\nyours     {:?}\nIt begins when the loop is awake and ends with the next wait.",
+        totals.longest_blind
+    );
+    let first = told(&[(10, Event::Call(Kind::Main)), (40, Event::Wait(None))]);
+    assert_eq!(
+        first.longest_blind,
+        ms(30),
+        "main worked from 10 to 40 ms, before the first look\nexpected  30 ms\nyours     {:?}\nThe first stretch begins \
+         with the first event.",
+        first.longest_blind
+    );
+    let none = told(&[
+        (10, Event::Begin(Phase::Timers)),
+        (11, Event::End(Phase::Timers)),
+    ]);
+    assert_eq!(none.longest_call, None, "nothing was called (left: yours)");
+}
+
+#[test]
+fn a_real_loop_is_measured() {
+    within(LIMIT, "a program with a lag monitor never ends", || {
+        let outcome = Rc::new(RefCell::new(None));
+        let theirs = Rc::clone(&outcome);
+        let utilization = Rc::new(Utilization::new());
+        let observer = Rc::clone(&utilization);
+        run(move || {
+            set_observer(observer);
+            let monitor = monitor_lag(1);
+            let calls = Cell::new(0);
+            let own = Rc::new(Cell::new(None));
+            let id = Rc::clone(&own);
+            own.set(Some(set_interval(
+                move || {
+                    calls.set(calls.get() + 1);
+                    match calls.get() {
+                        2 => world::burn(ms(20)),
+                        10 => {
+                            clear_interval(id.get().expect("it was set"));
+                            *theirs.borrow_mut() = Some(monitor.stop());
+                        }
+                        _ => {}
+                    }
+                },
+                2,
+            )));
+            // Another one, which nobody stops.
+            monitor_lag(1);
+            set_timeout(|| {}, 1);
+        });
+        let lag = outcome.take().expect("the interval was called ten times");
+        assert!(
+            lag.max() >= ms(15) && lag.count() >= 20,
+            "a callback worked for 20 ms, under a monitor of 1 ms\nexpected  20 records or more, the longest of about 20 ms\n\
+         yours     {} records, the longest {:?}",
+            lag.count(),
+            lag.max()
+        );
+        let totals = utilization.totals();
+        assert!(
+            totals
+                .longest_call
+                .is_some_and(|(kind, took)| kind == Kind::Timer && took >= ms(20)),
+            "the longest call was a timer's, of 20 ms; yours is {:?}",
+            totals.longest_call
+        );
+    });
+}
