@@ -1109,7 +1109,10 @@ fn whatever_accept_fails_with_there_is_a_pause() {
                 "Each failure begins a pause: whatever it is, and whether a connection is here or not.",
             );
             house.advance(pause - Duration::from_millis(1));
-            house.turn();
+            house.until_quiet(
+                "`accept_pause` is 7 s, and 6.999 s have passed.",
+                "Is the listener reported, and nobody accepts?",
+            );
             check(
                 "`accept_pause` is 7 s, and 6.999 s have passed. How often was `accept` called?",
                 house.door.accepts.get(),
