@@ -901,7 +901,7 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
             "a client ended its direction with MiB queued for it. How many bytes came back?",
             ending.received.len(),
             sent,
-            "What is queued is written before anything is closed.",
+            "What is queued is written before anything is closed. Is a turn that moves nothing taken for the last one?",
         );
     });
 }
@@ -1285,7 +1285,7 @@ fn a_silent_connection_is_closed_and_a_busy_one_is_not() {
             let reads = house.door.reads.get();
             house.until(
                 "a connection is reported, and its read says `WouldBlock`",
-                "Does each event of a connection lead to a turn?",
+                "Is the connection still there? `Turn::Still` is no failure.",
                 |house| house.door.reads.get() > reads,
             );
             house.advance(idle / 2);
@@ -1352,7 +1352,8 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
             "three clients are here, and a stop was wanted twice. How many timers are set?",
             house.server.timers(),
             4,
-            "One for each client, and one for the stop. A second stop changes nothing.",
+            "One for each client, and one for the stop.\n\
+             More: a second stop changes nothing. Fewer: the idle times go on during a stop.",
         );
         queued.shutdown();
         talking.shutdown();
