@@ -19,13 +19,15 @@ use timers::{Clock, VirtualClock};
 use door::Gate;
 pub use door::{Door, forbidden, used_up};
 
-/// How long a test waits for something that must happen. Emulators are slow; `.ci/cross` sets these variables.
-fn patience() -> Duration {
+/// Whether this program runs in an emulator. Those are slow; `.ci/cross` sets these variables.
+pub fn is_emulated() -> bool {
     let emulated = ["WORKSHOP_RUNNER", "WINEDEBUG"].map(env::var_os);
-    match emulated.iter().any(Option::is_some) {
-        true => Duration::from_secs(12),
-        false => Duration::from_secs(3),
-    }
+    emulated.iter().any(Option::is_some)
+}
+
+/// How long a test waits for something that must happen.
+fn patience() -> Duration {
+    Duration::from_secs(if is_emulated() { 12 } else { 3 })
 }
 
 /// How long one wait of the server may take, so that the clients on the same thread have their turn.
