@@ -877,16 +877,18 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
             ..config
         });
         let mut ending = house.clients(1).pop().expect("there is one");
-        let sent = house.flood(&mut ending, &bytes, ALL);
-        check(
-            "the mark is far above 8 MiB, and a client has sent 8 MiB. How much did the server take?",
-            sent,
-            ALL,
-            "Below the mark a connection is read from, however much is queued.",
+        // The kernel does not keep that much, so the rest is queued.
+        let most = 2 * sent;
+        let sent = house.flood(&mut ending, &bytes, most);
+        assert!(
+            sent >= most,
+            "the mark is at {} MiB, and a client sends and reads nothing.\n  expected: it can send {most} bytes\n  \
+             yours:    {sent} bytes\nBelow the mark a connection is read from, however much is queued.",
+            8 * ALL >> 20
         );
         ending.shutdown();
         house.until_quiet(
-            "a client has sent 8 MiB, reads nothing, and has ended its direction.",
+            "a client reads nothing, has bytes queued below the mark, and has ended its direction.",
             "The end stays readable for ever. Is the queue told of the new interest after a turn that moved no byte, \
              too? To note the end is a change.",
         );
@@ -899,7 +901,7 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
             },
         );
         check(
-            "a client ended its direction with MiB queued for it. How many bytes came back?",
+            "a client ended its direction with bytes queued for it. How many bytes came back?",
             ending.received.len(),
             sent,
             "What is queued is written before anything is closed. Is a turn that moves nothing taken for the last one?",
