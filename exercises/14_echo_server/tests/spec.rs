@@ -884,7 +884,7 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
             sent >= most,
             "the mark is at {} MiB, and a client sends and reads nothing.\n  expected: it can send {most} bytes\n  \
              yours:    {sent} bytes\nBelow the mark a connection is read from, however much is queued.",
-            8 * ALL >> 20
+            (8 * ALL) >> 20
         );
         ending.shutdown();
         house.until_quiet(
