@@ -63,15 +63,17 @@ impl<S: Stream> Connection<S> {
     /// Reads what has come, and writes it back, without waiting for either. What the socket does not take stays
     /// queued, and goes out first in the next turn.
     ///
-    /// One turn reads at most `budget` bytes, and never so many that more than `high_water` bytes are queued. After
-    /// the end of the stream it reads no more. When the stream has ended and nothing is queued, it shuts this
-    /// end down.
+    /// One turn reads until `WouldBlock` or the end of the stream, until `budget` bytes are read, or until
+    /// `high_water` bytes are queued. After the end of the stream it reads no more. When the stream has ended and
+    /// nothing is queued, it shuts this end down. A call that a signal interrupted is made again.
     ///
-    /// `scratch` is memory that all connections share. What is in it before and afterwards has no meaning.
+    /// `scratch` is memory that all connections share. What is in it before and afterwards has no meaning, and it
+    /// does not grow from turn to turn.
     ///
     /// # Errors
     ///
-    /// Those of the socket. The connection is broken then, and there is nothing left to do but to close.
+    /// Those of the socket, and `WriteZero`. The connection is broken then, and there is nothing left to do but to
+    /// close. Bytes that came before the error need not be echoed.
     pub fn turn(&mut self, scratch: &mut Vec<u8>) -> io::Result<Turn> {
         // TODO: write, read, write, and see whether that was the end.
         todo!(
@@ -83,7 +85,7 @@ impl<S: Stream> Connection<S> {
 
     /// What the next turn has to wait for. Level-triggered: what a turn leaves in the kernel is reported again.
     ///
-    /// Readable only while a turn would read, and writable only while something is queued. Everything else
+    /// Readable while a turn would read, if only one byte, and writable while something is queued. Everything else
     /// would be reported again and again, with nothing to do about it.
     pub fn interest(&self) -> Interest {
         // TODO: this asks for everything, all the time. Ask only for what a turn would use.

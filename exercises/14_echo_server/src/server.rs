@@ -224,9 +224,11 @@ impl<L: Listener, C: Clock> Server<L, C> {
     /// Accepts the connections that wait in the kernel's queue: until there is none, or `accepts_per_turn` are
     /// accepted, or there are `max_connections`.
     ///
-    /// When `accept` fails, the connection stays in the kernel's queue, and the listener stays readable. So the
-    /// server pauses for `accept_pause`, and tries again only then, or when a connection is closed. Each
-    /// failure counts in `accept_failures`.
+    /// When `accept` fails, for whatever reason, the connection stays in the kernel's queue, and the listener stays
+    /// readable. So the server pauses for `accept_pause`, and tries again only then, or when a connection is
+    /// closed. Each failure counts in `accept_failures`.
+    ///
+    /// The listener's event may come in one batch behind the event that has begun a stop. Nobody is accepted then.
     ///
     /// # Errors
     ///
@@ -285,11 +287,12 @@ impl<L: Listener, C: Clock> Server<L, C> {
         }
     }
 
-    /// Gives the connection of `token` its turn: it is ready. A token whose connection is closed already does
+    /// Gives the connection of `token` one turn: it is ready. A token whose connection is closed already does
     /// nothing.
     ///
     /// A connection that has finished or failed is closed. Bytes that were moved start its idle time again. The
-    /// queue is told what it waits for next, if that has changed: to tell it is a system call.
+    /// queue is told what it waits for next, if that has changed: to tell it is a system call. A connection of
+    /// which the queue cannot be told has failed.
     fn turn_of(&mut self, token: Token, now: Duration) {
         // TODO: the connection has its turn. See to what follows from its result.
         todo!("a turn for {token:?} at {now:?}")
@@ -330,9 +333,10 @@ impl<L: Listener, C: Clock> Server<L, C> {
         }
     }
 
-    /// A stop is wanted. The listener is closed, so the kernel refuses new clients, and those that still waited
-    /// in its queue. The connections go on as before until they end, and `grace` is the most that they get. A
-    /// second stop changes nothing.
+    /// A stop is wanted. The listener is deregistered and closed, so the kernel refuses new clients, and those that
+    /// still waited in its queue. (A copy of its descriptor, in a child process for instance, would be reported
+    /// for ever.) The connections go on as before until they end, idle times and all, and `grace` from `now` on is
+    /// the most that they get. A second stop changes nothing. A pause of accepting may run on: it holds up nothing.
     ///
     /// # Errors
     ///

@@ -2,8 +2,8 @@ mod house;
 mod scripted;
 
 use std::fmt::Debug;
-use std::io::ErrorKind;
-use std::net::{Ipv4Addr, TcpStream};
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use echo_server::{Config, Connection, Server, Slab, Stats, Turn};
@@ -12,8 +12,11 @@ use event_queue::{Interest, Token};
 #[cfg(unix)]
 use support::in_child;
 
-use house::{Client, House, alone, beside, pattern, resets_are_told};
-use scripted::{Scripted, byte};
+use house::{
+    Client, House, alone, beside, descriptor_of, forbidden, is_emulated, panics, pattern,
+    resets_are_told, used_up,
+};
+use scripted::{Peer, Scripted, byte};
 
 /// Compares, and says in two lines what is different. `causes` has a likely mistake a line.
 #[track_caller]
@@ -80,6 +83,32 @@ fn an_old_token_does_not_find_the_next_connection_of_its_slot() {
     }
 
     let mut slab = Slab::new();
+    let first = slab.insert_with(|_| 0);
+    slab.remove(first);
+    let second = slab.insert_with(|_| 1);
+    let third = Token(second.0.wrapping_add(second.0.wrapping_sub(first.0)));
+    check(
+        "a slot has its second value. What does the token of its third find, which is not made yet?",
+        slab.get_mut(third).copied(),
+        None,
+        "A token that this table never gave finds nothing. Is its generation compared with `==`?",
+    );
+    slab.remove(second);
+    check(
+        "the slot is free again. What does it give to remove its third value, which is not there?",
+        slab.remove(third),
+        None,
+        "",
+    );
+    let (anna, ben) = (slab.insert_with(|_| 2), slab.insert_with(|_| 3));
+    check(
+        "that has removed nothing. Then two values come. Do they have slots of their own?",
+        anna != ben && slab.slots() == 2,
+        true,
+        "A slot becomes free when a value was taken out of it, and only then: it was pushed to `free` twice.",
+    );
+
+    let mut slab = Slab::new();
     let mut seen = Vec::new();
     for _ in 0..300 {
         let token = slab.insert_with(|token| token);
@@ -101,6 +130,40 @@ fn an_old_token_does_not_find_the_next_connection_of_its_slot() {
         (1, 300),
         "Fewer tokens: a generation that is cut to a few bits comes round again soon.\n\
          More slots: is the slot free after `remove`?",
+    );
+    let mut slab = Slab::new();
+    let first = slab.insert_with(|_| 0_u32);
+    slab.remove(first);
+    let bits = if is_emulated() { 16 } else { 20 };
+    for later in 1..=1_u32 << bits {
+        let token = slab.insert_with(|_| later);
+        // Once for each number of bits to which a generation may be cut.
+        if later.is_power_of_two() {
+            check(
+                &format!(
+                    "a slot had {later} values before this one. What does the first one's token find?"
+                ),
+                slab.get_mut(first).copied(),
+                None,
+                "The generation comes round again. It has 32 bits: is it cut on its way into the token or out of it?",
+            );
+        }
+        slab.remove(token);
+    }
+    let mut slab = Slab::new();
+    let all = 0..=1_u32 << 16;
+    let tokens: Vec<Token> = all
+        .clone()
+        .map(|value| slab.insert_with(|_| value))
+        .collect();
+    let wrong = all
+        .zip(tokens)
+        .find(|&(value, token)| slab.get_mut(token).copied() != Some(value));
+    check(
+        "65537 clients are in. Which is the first whose token finds nobody, or somebody else?",
+        wrong,
+        None,
+        "The number of the slot does not fit. It has `SLOT_BITS` bits, and 32 of them.",
     );
     for token in [Token(usize::MAX), Token(usize::MAX - 1)] {
         check(
@@ -142,7 +205,8 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
         "nothing has come.",
         turn(&mut connection, &mut scratch),
         Ok(Turn::Still),
-        "A turn for nothing moves nothing, and is no failure. `read_available` says `WouldBlock`.",
+        "`Moved`: is `scratch` cleared before it is read into? Another connection has left its bytes there.\n\
+         An error: a turn for nothing is no failure. `read_available` says `WouldBlock`.",
     );
     {
         let mut peer = peer.0.borrow_mut();
@@ -157,7 +221,7 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
         ),
         (Ok(Turn::Moved), 300),
         "0 bytes went out: what was read is written in the same turn. No event would come for it.\n\
-         More than 300: `scratch` is full of another connection's bytes. Empty it first.",
+         More than 300: is `scratch` cleared before it is read into?",
     );
 
     peer.0.borrow_mut().send(5000);
@@ -167,7 +231,7 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
         5000 - peer.0.borrow().sent.len(),
         1000,
         "More: one fast peer has the thread for as long as it likes, and all others wait.\n\
-         Fewer: a turn with a budget uses it, up to the last byte.",
+         Fewer: a turn with a budget uses it, up to the last byte. Did the turn stop reading too early?",
     );
     for _ in 0..4 {
         turn(&mut connection, &mut scratch).expect("the peer is well");
@@ -179,9 +243,26 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
         "",
     );
 
+    for _ in 0..100 {
+        peer.0.borrow_mut().send(1000);
+        turn(&mut connection, &mut scratch).expect("the peer is well");
+    }
+    check(
+        "a hundred more turns with 1000 bytes each. Is the shared memory still below 64 KiB?",
+        scratch.capacity() < 64 * 1024,
+        true,
+        "It grows with each turn, and never shrinks. Is `scratch` cleared before it is read into?",
+    );
+
     peer.0.borrow_mut().room = 0;
     peer.0.borrow_mut().send(10_000);
-    for _ in 0..6 {
+    check(
+        "bytes come, and the kernel takes none.",
+        turn(&mut connection, &mut scratch),
+        Ok(Turn::Moved),
+        "Bytes that come in are a move, as those that go out.",
+    );
+    for _ in 0..5 {
         turn(&mut connection, &mut scratch).expect("the peer is well");
     }
     let unread = peer.0.borrow().sent.len();
@@ -211,7 +292,17 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
         "1800 queued: when writing has made room, the same turn may read.\n\
          `Still`: bytes that go out are a move too. The idle time depends on it.",
     );
-    peer.0.borrow_mut().room = usize::MAX;
+    {
+        let mut peer = peer.0.borrow_mut();
+        peer.room = 300;
+        peer.room_after_a_read = 2600;
+    }
+    turn(&mut connection, &mut scratch).expect("the peer is well");
+    {
+        let mut peer = peer.0.borrow_mut();
+        peer.room = usize::MAX;
+        peer.room_after_a_read = 0;
+    }
     for _ in 0..9 {
         turn(&mut connection, &mut scratch).expect("the peer is well");
     }
@@ -219,7 +310,7 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
     check(
         "the peer reads again. How many bytes have come back?",
         got.len(),
-        15_300,
+        115_300,
         "",
     );
     check(
@@ -228,7 +319,7 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
             .enumerate()
             .position(|(place, &got)| got != byte(place)),
         None,
-        "What is queued goes out before what was read later.",
+        "What is queued goes out before what was read later, also when the kernel gets room in the middle of a turn.",
     );
     check(
         "nothing is queued any more. How many bytes of memory are kept for it?",
@@ -237,12 +328,123 @@ fn a_turn_echoes_in_order_and_within_its_limits() {
         "Ten thousand connections keep it ten thousand times.",
     );
 
-    peer.0.borrow_mut().broken = true;
+    let (mut connection, peer, mut scratch) = scripted(&Config {
+        budget: usize::MAX,
+        high_water: usize::MAX,
+        ..Config::default()
+    });
+    {
+        let mut peer = peer.0.borrow_mut();
+        peer.send(10);
+        peer.room = usize::MAX;
+    }
     check(
-        "the peer has reset the connection.",
+        "budget and mark are `usize::MAX`, and 10 bytes come. Does the turn panic?",
+        panics(|| {
+            let _ = turn(&mut connection, &mut scratch);
+        }),
+        false,
+        "A limit is no size: memory is for what has come, not for what may come.",
+    );
+}
+
+#[test]
+fn a_turn_keeps_no_error_to_itself() {
+    type Setup = fn(&mut Peer);
+    let broken: [(&str, Setup, ErrorKind, &str); 6] = [
+        (
+            "the peer has reset the connection, behind 5 bytes",
+            |peer| {
+                peer.send(5);
+                peer.read_error = Some(ErrorKind::ConnectionReset);
+            },
+            ErrorKind::ConnectionReset,
+            "It is not the end of the stream, and the bytes before it do not make it good.",
+        ),
+        (
+            "the peer has reset the connection, behind nothing",
+            |peer| peer.read_error = Some(ErrorKind::ConnectionReset),
+            ErrorKind::ConnectionReset,
+            "It is not the end of the stream.",
+        ),
+        (
+            "5 bytes come, and to write them fails",
+            |peer| {
+                peer.send(5);
+                peer.write_error = Some(ErrorKind::BrokenPipe);
+            },
+            ErrorKind::BrokenPipe,
+            "A turn writes twice. Does the error of the second time come out?",
+        ),
+        (
+            "5 bytes come and the end of the stream, and to write them fails",
+            |peer| {
+                peer.send(5);
+                peer.ended = true;
+                peer.write_error = Some(ErrorKind::BrokenPipe);
+            },
+            ErrorKind::BrokenPipe,
+            "`Finished` says that all bytes are echoed, and they are lost.",
+        ),
+        (
+            "5 bytes come, and a write of them takes 0 bytes",
+            |peer| {
+                peer.send(5);
+                peer.write_error = Some(ErrorKind::WriteZero);
+            },
+            ErrorKind::WriteZero,
+            "A socket that takes nothing and has no error will never take anything. Is the error of `flush` let out?",
+        ),
+        (
+            "the peer ends its direction, and the shutdown of this one fails",
+            |peer| {
+                peer.ended = true;
+                peer.shutdown_error = Some(ErrorKind::NotConnected);
+            },
+            ErrorKind::NotConnected,
+            "The peer never hears of the end. Is the result of `shutdown` looked at?",
+        ),
+    ];
+    for (setup, set_up, error, causes) in broken {
+        let (mut connection, peer, mut scratch) = scripted(&small());
+        peer.0.borrow_mut().room = usize::MAX;
+        set_up(&mut peer.0.borrow_mut());
+        check(
+            &format!("{setup}."),
+            turn(&mut connection, &mut scratch),
+            Err(error),
+            &format!(
+                "{causes}\nThe server has to hear of it, or it counts wrong and keeps a dead connection."
+            ),
+        );
+    }
+
+    let (mut connection, peer, mut scratch) = scripted(&small());
+    peer.0.borrow_mut().send(5);
+    turn(&mut connection, &mut scratch).expect("the peer is well");
+    peer.0.borrow_mut().write_error = Some(ErrorKind::BrokenPipe);
+    check(
+        "5 bytes are queued, and to write them fails.",
         turn(&mut connection, &mut scratch),
-        Err(ErrorKind::ConnectionReset),
-        "The server has to hear of it, or it keeps a dead connection. It is not the end of the stream.",
+        Err(ErrorKind::BrokenPipe),
+        "A turn writes twice. Does the error of the first time come out?",
+    );
+
+    let (mut connection, peer, mut scratch) = scripted(&small());
+    {
+        let mut peer = peer.0.borrow_mut();
+        peer.send(5);
+        peer.room = usize::MAX;
+        peer.signals = true;
+    }
+    check(
+        "5 bytes come, and a signal interrupts each call before it succeeds.",
+        (
+            turn(&mut connection, &mut scratch),
+            peer.0.borrow().got.len(),
+        ),
+        (Ok(Turn::Moved), 5),
+        "`Interrupted` says nothing about the connection: make the call again, reads and writes.",
     );
 }
 
@@ -253,8 +455,9 @@ fn a_connection_asks_only_for_what_it_would_use() {
         "a new connection. What does it wait for?",
         connection.interest(),
         Interest::READABLE,
-        "Almost every socket is writable, almost always. Who asks for that with nothing to write is woken again \
-         and again, and burns a whole processor.",
+        "Writable: almost every socket is, almost always. Who asks for that with nothing to write is woken again \
+         and again, and burns a whole processor.\n\
+         Edge: what a turn leaves unread, because its budget is spent, would never be reported again.",
     );
     peer.0.borrow_mut().send(10_000);
     turn(&mut connection, &mut scratch).expect("the peer is well");
@@ -266,6 +469,12 @@ fn a_connection_asks_only_for_what_it_would_use() {
          everything.",
     );
     turn(&mut connection, &mut scratch).expect("the peer is well");
+    check(
+        "2000 bytes are queued, and the mark is at 2500. What does it wait for?",
+        connection.interest(),
+        Interest::BOTH,
+        "There is room below the mark, if not for a whole budget, and a turn would read into it.",
+    );
     turn(&mut connection, &mut scratch).expect("the peer is well");
     check(
         "2500 bytes are queued, so it is full, and the peer has sent more. What does it wait for?",
@@ -297,7 +506,20 @@ fn a_connection_asks_only_for_what_it_would_use() {
         "the peer has ended its direction, and 10 bytes are queued. What does it wait for?",
         connection.interest(),
         Interest::WRITABLE,
-        "The end of the stream stays readable for ever. Who has read it does not ask again.",
+        "The end of the stream stays readable for ever. Who has read it does not ask again.\n\
+         Or did the turn stop reading too early? It reads until `WouldBlock` or the end, its budget or the mark.",
+    );
+
+    let (connection, _, _) = scripted(&Config {
+        budget: 1000,
+        high_water: 10,
+        ..Config::default()
+    });
+    check(
+        "a new connection, whose budget is above its mark. What does it wait for?",
+        connection.interest(),
+        Interest::READABLE,
+        "It reads at most up to the mark. If it waited for room for a whole budget it would never read.",
     );
 }
 
@@ -323,6 +545,12 @@ fn the_end_of_the_stream_waits_for_the_last_byte() {
         0,
         "After a shutdown nothing can be written. It comes last.",
     );
+    check(
+        "300 bytes are queued behind the end of the stream, and an event comes too early: the kernel takes none.",
+        (turn(&mut connection, &mut scratch), connection.queued()),
+        (Ok(Turn::Still), 300),
+        "`Finished`: a turn that moves nothing is not the last one. Is anything queued?",
+    );
     peer.0.borrow_mut().room = 100;
     check(
         "there is nothing more to read, and the kernel takes 100 of 300 queued bytes.",
@@ -345,7 +573,7 @@ fn the_end_of_the_stream_waits_for_the_last_byte() {
         "Without a shutdown the peer may wait for more. Once is enough, when the last byte is with the kernel.",
     );
     check(
-        "how often was the end of the stream read, in three turns?",
+        "how often was the end of the stream read, in four turns?",
         peer.ends_read,
         1,
         "It is remembered, not asked for again.",
@@ -467,6 +695,128 @@ fn many_clients_each_get_their_own_bytes_and_then_the_end() {
 }
 
 #[test]
+fn an_event_is_one_turn_and_each_result_has_its_consequence() {
+    let hint = "a turn has a result, and the server does not go on";
+    alone(hint, || {
+        let mut house = House::new(Config {
+            budget: 1000,
+            ..Config::default()
+        });
+        let mut clients = house.clients(2);
+        let mut other = clients.pop().expect("there are two");
+        let mut client = clients.pop().expect("there are two");
+
+        house.door.early.set(1);
+        client.send_all(b"hello");
+        house.until(
+            "a client sends a word, and the event comes too early: the first read says `WouldBlock`",
+            "Does each event of a connection lead to a turn?",
+            |house| house.door.early.get() == 0,
+        );
+        check(
+            "the event came too early, and nothing moved. How many of two connections are there?",
+            house.server.connections(),
+            2,
+            "`Still` is no failure. Readiness is a hint, and the next event comes.",
+        );
+        house.until(
+            "the next event does not come too early",
+            "Does each event of a connection lead to a turn?",
+            |_| {
+                client.receive();
+                client.received == b"hello"
+            },
+        );
+
+        const SUPPLY: usize = 10_000;
+        house.door.supply.set(Some(SUPPLY));
+        client.send_all(b"!");
+        house.until(
+            "a client sends 10000 bytes as fast as it is read",
+            "Does each event of a connection lead to a turn?",
+            |house| house.door.supply.get() != Some(SUPPLY),
+        );
+        check(
+            "the budget is 1000 bytes a turn. The server had one event for this client; how many bytes did it read?",
+            house.door.supply.get().map(|left| SUPPLY - left),
+            Some(1000),
+            "More: one event is one call of `turn`. In a loop until nothing moves, a client that is fast enough keeps \
+             the thread for ever, and the budget is for nothing.",
+        );
+        house.door.supply.set(None);
+        house.until(
+            "the client has sent one more byte",
+            "A turn need not take everything. Level-triggered, the rest is reported again.",
+            |_| {
+                client.receive();
+                client.received.ends_with(b"!")
+            },
+        );
+
+        let before = client.received.len();
+        house.door.room.set(Some(0));
+        client.send_all(b"hello");
+        house.until(
+            "a client sends a word, and the kernel takes nothing of the echo",
+            "What a turn has read it writes in the same turn.",
+            |house| house.door.refused.get() > 0,
+        );
+        house.door.room.set(None);
+        house.until(
+            "the kernel takes the echo a moment later, and the client sends no more",
+            "Is the queue told that bytes wait to be written? It has to hear it after this turn: without it the \
+             connection has no other.\nIs `interest` asked after `turn`, not before, and also after `Turn::Moved`?",
+            |_| {
+                client.receive();
+                client.received.len() == before + 5
+            },
+        );
+
+        house.door.write_error.set(Some(ErrorKind::BrokenPipe));
+        client.send_all(b"!");
+        house.until(
+            "a client sends a byte, and to write it back fails",
+            "A turn gave an error. Is the connection closed then, or did `turn` keep it to itself?",
+            |house| house.server.connections() == 1,
+        );
+        check(
+            "a client's byte could not be written back: `BrokenPipe`. What became of the connection?",
+            house.server.stats(),
+            Stats {
+                accepted: 2,
+                failed: 1,
+                ..Stats::default()
+            },
+            "`finished` counts those that got all their bytes back. Every error of `turn` is a failure.",
+        );
+
+        house.door.write_error.set(None);
+        house.door.room.set(Some(0));
+        let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+        house.door.stranger.set(stranger).expect("it was not there");
+        let refused = house.door.refused.get();
+        other.send_all(b"!");
+        let panicked = panics(|| {
+            while house.door.refused.get() == refused {
+                house.turn();
+            }
+        });
+        check(
+            "the echo has to wait, and `reregister` fails: `NotFound`. Did the server panic, how many connections are \
+             there, and how many have failed?",
+            (
+                panicked,
+                house.server.connections(),
+                house.server.stats().failed,
+            ),
+            (false, 0, 2),
+            "A panic: one connection's errors end that connection only.\n\
+             A connection is left: no event will ever come for it. Close it, as `Why::Failed`.",
+        );
+    });
+}
+
+#[test]
 fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
     let hint = "a client that never reads holds the server up";
     alone(hint, || {
@@ -521,6 +871,41 @@ fn a_client_that_never_reads_is_read_no_further_and_wakes_nobody() {
             "both clients have everything back.",
             "The interest in writing stayed when the last byte was written.",
         );
+
+        let mut house = House::new(Config {
+            high_water: 8 * ALL,
+            ..config
+        });
+        let mut ending = house.clients(1).pop().expect("there is one");
+        // The kernel does not keep that much, so the rest is queued.
+        let most = 2 * sent;
+        let sent = house.flood(&mut ending, &bytes, most);
+        assert!(
+            sent >= most,
+            "the mark is at {} MiB, and a client sends and reads nothing.\n  expected: it can send {most} bytes\n  \
+             yours:    {sent} bytes\nBelow the mark a connection is read from, however much is queued.",
+            (8 * ALL) >> 20
+        );
+        ending.shutdown();
+        house.until_quiet(
+            "a client reads nothing, has bytes queued below the mark, and has ended its direction.",
+            "The end stays readable for ever. Is the queue told of the new interest after a turn that moved no byte, \
+             too? To note the end is a change.",
+        );
+        house.until(
+            "the client reads at last, all that it has sent, and the end",
+            "Is the interest in writing there while something is queued?",
+            |_| {
+                while ending.receive() {}
+                ending.end.is_some()
+            },
+        );
+        check(
+            "a client ended its direction with bytes queued for it. How many bytes came back?",
+            ending.received.len(),
+            sent,
+            "What is queued is written before anything is closed. Is a turn that moves nothing taken for the last one?",
+        );
     });
 }
 
@@ -540,7 +925,7 @@ fn a_client_that_resets_costs_only_its_own_connection() {
         silent.reset();
         house.until(
             "two of three clients reset their connections",
-            "A turn gave an error. Is the connection closed then?",
+            "A turn gave an error. Is the connection closed then, or did `turn` keep it to itself?",
             |house| house.server.connections() == 1,
         );
         house.is_served(
@@ -632,7 +1017,8 @@ fn all_that_wait_are_accepted_up_to_the_limits() {
 
 #[test]
 fn out_of_descriptors_pauses_accepting_and_nothing_else() {
-    let hint = "the server has no descriptor for a new client, and now it hangs";
+    let hint = "the server has no descriptor for a new client, and now it hangs\nDoes it sleep anywhere but in \
+                `wait`, or does the loop of `accept` go on after a failure?";
     alone(hint, || {
         let pause = Duration::from_millis(100);
         let mut house = House::new(Config {
@@ -640,7 +1026,7 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
             ..Config::default()
         });
         let mut here = house.clients(3);
-        house.door.used_up.set(true);
+        house.door.refusal.set(Some(used_up));
         let mut outside = house.client();
         house.until(
             "a client comes, and `accept` fails: no descriptor is left",
@@ -669,7 +1055,7 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
             house.server.stats().accept_failures == 2
         });
         house.until_quiet("`accept` has failed again.", "Each failure begins a pause.");
-        house.door.used_up.set(false);
+        house.door.refusal.set(None);
         house.advance(pause);
         house.until("the pause is over, and there are descriptors",
 "A failure begins a pause of `accept_pause`, by a timer `Due::Pause`. Nothing else ends it here.", |house| {
@@ -677,7 +1063,7 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
         });
         house.is_served(&mut outside, "the client that had to wait sends a word");
 
-        house.door.used_up.set(true);
+        house.door.refusal.set(Some(used_up));
         let mut outside = house.client();
         house.until(
             "no descriptor is left once more",
@@ -688,7 +1074,7 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
             "`accept` has failed once more.",
             "Each failure begins a pause.",
         );
-        house.door.used_up.set(false);
+        house.door.refusal.set(None);
         drop(here.pop());
         house.until(
             "a client goes, and the one outside gets its descriptor before the pause is over",
@@ -699,10 +1085,58 @@ fn out_of_descriptors_pauses_accepting_and_nothing_else() {
     });
 }
 
+#[test]
+fn whatever_accept_fails_with_there_is_a_pause() {
+    let hint = "`accept` fails while nobody is here, and the server hangs";
+    alone(hint, || {
+        let pause = Duration::from_secs(7);
+        for (name, refusal) in [
+            ("EMFILE", used_up as fn() -> io::Error),
+            ("`PermissionDenied`, by a firewall", forbidden),
+        ] {
+            let mut house = House::new(Config {
+                accept_pause: pause,
+                ..Config::default()
+            });
+            house.door.refusal.set(Some(refusal));
+            let mut client = house.client();
+            house.until(
+                &format!("the first client comes, and `accept` fails: {name}"),
+                "Each failure counts in `accept_failures`, whatever it is.",
+                |house| house.server.stats().accept_failures > 0,
+            );
+            house.until_quiet(
+                &format!("`accept` has failed: {name}. No connection is here."),
+                "Each failure begins a pause: whatever it is, and whether a connection is here or not.",
+            );
+            house.advance(pause - Duration::from_millis(1));
+            house.until_quiet(
+                "`accept_pause` is 7 s, and 6.999 s have passed.",
+                "Is the listener reported, and nobody accepts?",
+            );
+            check(
+                "`accept_pause` is 7 s, and 6.999 s have passed. How often was `accept` called?",
+                house.door.accepts.get(),
+                1,
+                "The length of the pause is `config.accept_pause`.",
+            );
+            house.door.refusal.set(None);
+            house.advance(Duration::from_millis(1));
+            house.until(
+                "the pause is over, and `accept` would succeed",
+                "The length of the pause is `config.accept_pause`. A timer `Due::Pause` ends it.",
+                |house| house.server.connections() == 1,
+            );
+            house.is_served(&mut client, "the client that had to wait sends a word");
+        }
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn a_process_without_descriptors_serves_those_it_has() {
-    let hint = "a process whose descriptors are used up hangs";
+    let hint = "a process whose descriptors are used up hangs\nDoes the server sleep anywhere but in `wait`, or does the \
+                loop of `accept` go on after a failure?";
     alone(hint, || {
         let child = in_child("a_process_without_descriptors_serves_those_it_has", || {
             // No pause ends by itself: only what is closed counts.
@@ -809,6 +1243,64 @@ fn a_silent_connection_is_closed_and_a_busy_one_is_not() {
             0,
             "",
         );
+
+        house.door.room.set(Some(0));
+        let mut slow = house.clients(1).pop().expect("there is one");
+        slow.send_all(&[b'.'; 50]);
+        house.until(
+            "a client sends 50 bytes, and the kernel takes nothing of the echo",
+            "What a turn has read it writes in the same turn.",
+            |house| house.door.refused.get() > 0,
+        );
+        for halves in 1..=4 {
+            house.advance(idle / 2);
+            house.door.room.set(Some(1));
+            house.until(
+                "a client with 50 queued bytes reads one of them",
+                "Is the interest in writing there while something is queued?",
+                |house| house.door.room.get() == Some(0) || house.server.connections() == 0,
+            );
+            check(
+                &format!(
+                    "the idle time is one minute, and {halves} half minutes have passed. In each of them a client has \
+                     read one of 50 queued bytes. How many like it timed out?"
+                ),
+                house.server.stats().timed_out - 2,
+                0,
+                "A slow reader is not silent. Is the timer refreshed after each `Turn::Moved`, whatever was read and \
+                 whatever is still queued?",
+            );
+        }
+        house.door.room.set(None);
+        house.until(
+            "the kernel takes the rest",
+            "Is the interest in writing there while something is queued?",
+            |_| {
+                slow.receive();
+                slow.received.len() == 50
+            },
+        );
+
+        // From now on it is reported, and nothing is there.
+        house.door.early.set(usize::MAX);
+        slow.send_all(b"?");
+        for _ in 0..2 {
+            let reads = house.door.reads.get();
+            house.until(
+                "a connection is reported, and its read says `WouldBlock`",
+                "Is the connection still there? `Turn::Still` is no failure.",
+                |house| house.door.reads.get() > reads,
+            );
+            house.advance(idle / 2);
+        }
+        house.turn();
+        check(
+            "events came for a connection for one minute, the idle time, and no byte with any of them. How many like \
+             it timed out?",
+            house.server.stats().timed_out - 2,
+            1,
+            "An event is no sign of life, a byte is. `Turn::Still` refreshes nothing.",
+        );
     });
 }
 
@@ -819,7 +1311,7 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
         let grace = Duration::from_secs(10);
         let mut house = House::new(Config {
             grace,
-            idle: Duration::from_secs(3600),
+            idle: Duration::from_secs(24 * 3600),
             budget: 16 * 1024,
             high_water: 64 * 1024,
             ..Config::default()
@@ -829,6 +1321,8 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
         let mut talking = clients.pop().expect("there are three");
         let mut queued = clients.pop().expect("there are three");
         let sent = house.flood(&mut queued, &pattern(3, 64 * 1024), 8 << 20);
+        // The server is not young.
+        house.advance(Duration::from_secs(3600));
         let stopper = house.server.stopper();
         stopper.stop().expect("the server can be woken");
         house.until(
@@ -849,13 +1343,20 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
             "three clients are here. How many connections are there?",
             house.server.connections(),
             3,
-            "A stop is not the end of those that are here.",
+            "A stop is not the end of those that are here. Does `grace` count from `now`?",
         );
         house.advance(grace / 2);
         stopper.stop().expect("the server can be woken");
         house.is_served(
             &mut talking,
             "a stop is wanted, and a client that is here sends a word",
+        );
+        check(
+            "three clients are here, and a stop was wanted twice. How many timers are set?",
+            house.server.timers(),
+            4,
+            "One for each client, and one for the stop.\n\
+             More: a second stop changes nothing. Fewer: the idle times go on during a stop.",
         );
         queued.shutdown();
         talking.shutdown();
@@ -905,6 +1406,105 @@ fn a_stop_takes_no_more_and_lets_those_it_has_finish() {
             },
             "One client stayed too long. It is closed.",
         );
+    });
+}
+
+#[test]
+fn a_stop_may_come_at_any_moment() {
+    let hint = "a stop is wanted, and the server hangs";
+    alone(hint, || {
+        let second = Duration::from_secs(1);
+        let stop = |house: &House| {
+            let stopper = house.server.stopper();
+            stopper.stop().expect("the server can be woken");
+        };
+
+        let mut house = House::new(Config {
+            idle: 60 * second,
+            grace: 3600 * second,
+            ..Config::default()
+        });
+        let _silent = house.clients(1);
+        house.until_quiet("one client is here, and silent.", "");
+        let accepts = house.door.accepts.get();
+        house.advance(30 * second);
+        stop(&house);
+        house.until(
+            "a stop is wanted while nobody waits",
+            "Is the waker's event seen, and does `begin_stop` take the listener?",
+            |house| house.server.is_stopping(),
+        );
+        check(
+            "a stop is wanted, and the listener was not reported. How often was `accept` called?",
+            house.door.accepts.get() - accepts,
+            0,
+            "A stop takes nobody in. The kernel refuses those that wait when the listener is closed.",
+        );
+        house.advance(30 * second);
+        house.until(
+            "a client was silent for 30 s before a stop and for 30 s after it; the idle time is 60 s, and `grace` an hour",
+            "The connections go on as before, each with its idle timer: a stop neither cancels nor refreshes it.",
+            |house| house.server.stats().timed_out == 1,
+        );
+
+        let mut house = House::new(Config {
+            max_connections: 1,
+            ..Config::default()
+        });
+        let _only = house.clients(1);
+        stop(&house);
+        house.until(
+            "a stop is wanted while the server is full, and does not ask for its listener",
+            "The listener is closed whether it is asked for or not.",
+            |house| house.server.is_stopping(),
+        );
+
+        let mut house = House::new(Config::default());
+        house.door.refusal.set(Some(used_up));
+        let _outside = house.client();
+        house.until(
+            "a client comes, and `accept` fails",
+            "Each failure counts in `accept_failures`.",
+            |house| house.server.stats().accept_failures > 0,
+        );
+        stop(&house);
+        house.until(
+            "a stop is wanted in a pause, and nobody is here",
+            "A pause does not hold a stop up.",
+            |house| !house.server.is_running(),
+        );
+
+        let mut house = House::new(Config::default());
+        stop(&house);
+        let _outside: Vec<Client> = (0..3).map(|_| house.client()).collect();
+        let panicked = panics(|| {
+            while !house.server.is_stopping() {
+                house.turn();
+            }
+        });
+        check(
+            "a stop is wanted, and then clients come, all in one batch of events. Does the server panic, and how many \
+             clients does it take in?",
+            (panicked, house.server.stats().accepted),
+            (false, 0),
+            "The event of the listener may come behind the one that has closed it: is there a listener?",
+        );
+
+        // A child process may have one, and then the listener stays open when the server has closed its own.
+        let (mut house, copy) = House::with_listener(Config::default(), descriptor_of);
+        let _silent = house.clients(1);
+        stop(&house);
+        house.until(
+            "a stop is wanted, and somebody has a copy of the listener's descriptor",
+            "Is the waker's event seen, and does `begin_stop` take the listener?",
+            |house| house.server.is_stopping(),
+        );
+        let _outside = house.client();
+        house.until_quiet(
+            "a stop has begun, a client comes, and only the copy of the listener could accept it.",
+            "The kernel reports a listener until its last copy is closed, or until it is deregistered.",
+        );
+        drop(copy);
     });
 }
 

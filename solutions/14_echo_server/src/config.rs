@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What a server may use. A count of 0 is taken for 1.
+/// What a server may use. A count of 0 is taken for 1, and `usize::MAX` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
     /// How many connections it holds at once. At this number it stops accepting: the next clients wait in the
@@ -10,8 +10,8 @@ pub struct Config {
     pub max_connections: usize,
     /// How many connections it accepts in one turn. The others wait for the next turn.
     pub accepts_per_turn: usize,
-    /// How long it stops accepting when `accept` has failed, because descriptors are used up. A connection that
-    /// is closed in the meantime ends the pause.
+    /// How long it stops accepting when `accept` has failed, most often because descriptors are used up. A
+    /// connection that is closed in the meantime ends the pause.
     pub accept_pause: Duration,
     /// How many bytes it reads from one connection in one turn. The rest waits in the kernel for the next turn.
     pub budget: usize,

@@ -14,10 +14,20 @@ pub struct Peer {
     pub sent: VecDeque<u8>,
     /// The peer has ended its direction behind those bytes.
     pub ended: bool,
-    /// The peer has reset the connection: every call fails.
-    pub broken: bool,
+    /// How a read fails that has taken all of them.
+    pub read_error: Option<ErrorKind>,
     /// How many more bytes the kernel takes.
     pub room: usize,
+    /// How many more it takes as soon as something is read.
+    pub room_after_a_read: usize,
+    /// How a write fails. `WriteZero`: it takes 0 bytes, and says so.
+    pub write_error: Option<ErrorKind>,
+    /// How a shutdown fails.
+    pub shutdown_error: Option<ErrorKind>,
+    /// Whether a signal interrupts each call before it succeeds.
+    pub signals: bool,
+    /// Whether the last call was interrupted.
+    interrupted: bool,
     /// What the kernel has taken.
     pub got: Vec<u8>,
     /// How often this end was shut down.
@@ -34,6 +44,15 @@ impl Peer {
         let from = self.got.len() + self.sent.len();
         self.sent.extend((from..from + count).map(byte));
     }
+
+    /// Fails when a signal has come.
+    fn signal(&mut self) -> io::Result<()> {
+        self.interrupted = self.signals && !self.interrupted;
+        match self.interrupted {
+            true => Err(ErrorKind::Interrupted.into()),
+            false => Ok(()),
+        }
+    }
 }
 
 /// The byte at this place of everything that a peer sends.
@@ -48,8 +67,9 @@ pub struct Scripted(pub Rc<RefCell<Peer>>);
 impl Read for Scripted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut peer = self.0.borrow_mut();
-        if peer.broken {
-            return Err(ErrorKind::ConnectionReset.into());
+        peer.signal()?;
+        if let (true, Some(error)) = (peer.sent.is_empty(), peer.read_error) {
+            return Err(error.into());
         }
         if peer.sent.is_empty() && peer.ended {
             peer.ends_read += 1;
@@ -62,6 +82,7 @@ impl Read for Scripted {
         for (to, from) in buffer.iter_mut().zip(peer.sent.drain(..count)) {
             *to = from;
         }
+        peer.room += peer.room_after_a_read;
         Ok(count)
     }
 }
@@ -69,8 +90,11 @@ impl Read for Scripted {
 impl Write for Scripted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut peer = self.0.borrow_mut();
-        if peer.broken {
-            return Err(ErrorKind::ConnectionReset.into());
+        peer.signal()?;
+        match peer.write_error {
+            Some(ErrorKind::WriteZero) => return Ok(0),
+            Some(error) => return Err(error.into()),
+            None => {}
         }
         if peer.room == 0 {
             return Err(ErrorKind::WouldBlock.into());
@@ -92,6 +116,7 @@ impl Stream for Scripted {
         peer.shutdowns += 1;
         let got = peer.got.len();
         peer.got_at_shutdown.get_or_insert(got);
-        Ok(())
+        peer.shutdown_error
+            .map_or(Ok(()), |error| Err(error.into()))
     }
 }

@@ -1,26 +1,33 @@
 //! A server with a clock and a door that the test holds in its hands, and real clients on the same thread.
 
-use std::cell::Cell;
+mod door;
+
 use std::ffi::{c_int, c_void};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{self, Ipv4Addr, Shutdown, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, ptr, thread};
 
-use echo_server::{Config, Listener, Server};
-use nonblocking_tcp::{TcpListener, TcpStream};
+use echo_server::{Config, Server};
+use nonblocking_tcp::TcpListener;
 use support::{descriptor_count, within};
 use timers::{Clock, VirtualClock};
 
-/// How long a test waits for something that must happen. Emulators are slow; `.ci/cross` sets these variables.
-fn patience() -> Duration {
+use door::Gate;
+pub use door::{Door, forbidden, used_up};
+
+/// Whether this program runs in an emulator. Those are slow; `.ci/cross` sets these variables.
+pub fn is_emulated() -> bool {
     let emulated = ["WORKSHOP_RUNNER", "WINEDEBUG"].map(env::var_os);
-    match emulated.iter().any(Option::is_some) {
-        true => Duration::from_secs(12),
-        false => Duration::from_secs(3),
-    }
+    emulated.iter().any(Option::is_some)
+}
+
+/// How long a test waits for something that must happen.
+fn patience() -> Duration {
+    Duration::from_secs(if is_emulated() { 12 } else { 3 })
 }
 
 /// How long one wait of the server may take, so that the clients on the same thread have their turn.
@@ -54,49 +61,6 @@ pub fn alone(hint: &str, body: impl FnOnce() + Send + 'static) {
     );
 }
 
-/// Where the listener of the tests gets its failures from.
-#[derive(Default)]
-pub struct Door {
-    /// Whether the process is said to have no descriptor left.
-    pub used_up: Cell<bool>,
-    /// How often the server has called `accept`.
-    pub accepts: Cell<usize>,
-}
-
-/// A real listener whose `accept` fails when the test wants it.
-pub struct Gate {
-    listener: TcpListener,
-    door: Rc<Door>,
-}
-
-impl Listener for Gate {
-    type Stream = TcpStream;
-
-    fn accept(&self) -> io::Result<TcpStream> {
-        self.door.accepts.set(self.door.accepts.get() + 1);
-        if self.door.used_up.get() {
-            // EMFILE: `<asm-generic/errno-base.h>`, `<sys/errno.h>`; WSAEMFILE: `<winerror.h>`
-            let number = if cfg!(windows) { 10024 } else { 24 };
-            return Err(io::Error::from_raw_os_error(number));
-        }
-        Listener::accept(&self.listener)
-    }
-}
-
-#[cfg(unix)]
-impl std::os::fd::AsFd for Gate {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.listener.as_fd()
-    }
-}
-
-#[cfg(windows)]
-impl std::os::windows::io::AsSocket for Gate {
-    fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
-        self.listener.as_socket()
-    }
-}
-
 /// A clock that the test and the server share.
 #[derive(Clone)]
 pub struct SharedClock(Rc<VirtualClock>);
@@ -117,11 +81,17 @@ pub struct House {
 
 impl House {
     pub fn new(config: Config) -> House {
+        House::with_listener(config, |_| ()).0
+    }
+
+    /// The same, and what `look` has made of the listener before the server got it.
+    pub fn with_listener<T>(config: Config, look: impl FnOnce(&TcpListener) -> T) -> (House, T) {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("loopback has a free port");
         let address = listener.local_addr().expect("a listener has an address");
         // What it accepts has the same.
         small_buffers(&listener);
+        let looked = look(&listener);
         let door = Rc::new(Door::default());
         let gate = Gate {
             listener,
@@ -129,12 +99,13 @@ impl House {
         };
         let clock = SharedClock(Rc::new(VirtualClock::new()));
         let server = Server::new(gate, clock.clone(), config).expect("a server can be made");
-        House {
+        let house = House {
             server,
             address,
             door,
             clock,
-        }
+        };
+        (house, looked)
     }
 
     /// A client that is connected; the server has not accepted it yet.
@@ -273,7 +244,10 @@ impl Client {
         match self.stream.write(bytes) {
             Ok(count) => count,
             Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
-            Err(error) => panic!("the server has broken a connection: {error}"),
+            Err(error) => panic!(
+                "a client sends.\n  expected: its connection is still there\n  yours:    {error}\nHas the server closed \
+                 it? During a stop: was it cut off before `grace` was over?"
+            ),
         }
     }
 
@@ -304,7 +278,12 @@ impl Client {
     /// Ends this client's direction.
     pub fn shutdown(&self) {
         let done = self.stream.shutdown(Shutdown::Write);
-        done.expect("a connection can be shut down");
+        if let Err(error) = done {
+            panic!(
+                "a client ends its direction.\n  expected: its connection is still there\n  yours:    {error}\nHas the \
+                 server closed it? During a stop: was it cut off before `grace` was over?"
+            );
+        }
     }
 
     /// Closes so that the server gets a reset: to linger for no time at all means exactly that.
@@ -418,6 +397,20 @@ pub fn leave_descriptors(more: u64) {
     // SAFETY: the kernel reads one `struct rlimit`, which is ours.
     let set = unsafe { setrlimit(NOFILE, &limit) };
     assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
+}
+
+/// A second descriptor of the same listener.
+pub fn descriptor_of(listener: &TcpListener) -> impl Sized + use<> {
+    #[cfg(unix)]
+    let copy = std::os::fd::AsFd::as_fd(listener).try_clone_to_owned();
+    #[cfg(windows)]
+    let copy = std::os::windows::io::AsSocket::as_socket(listener).try_clone_to_owned();
+    copy.expect("there is one more descriptor")
+}
+
+/// Whether `body` panics.
+pub fn panics(body: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(body)).is_err()
 }
 
 /// Runs `body` while the server of `start` runs on a thread of its own, and gives back what both return.
