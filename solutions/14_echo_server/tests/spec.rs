@@ -1147,7 +1147,7 @@ fn a_process_without_descriptors_serves_those_it_has() {
                 ..Config::default()
             });
             let mut clients: Vec<Client> = (0..6).map(|_| house.client()).collect();
-            house::leave_descriptors(3);
+            support::leave_descriptors(3);
             house.until(
                 "6 clients wait, and the process may open 3 descriptors",
                 "Each failure counts in `accept_failures`.",

@@ -373,32 +373,6 @@ pub fn resets_are_told() -> bool {
     !(cfg!(windows) && env::var_os("WINEDEBUG").is_some())
 }
 
-/// `setrlimit(2)`: from now on this process opens `more` descriptors and no other.
-#[cfg(unix)]
-pub fn leave_descriptors(more: u64) {
-    use std::os::fd::AsRawFd;
-    /// `struct rlimit`, `<sys/resource.h>`: 64 bits each on all systems of this workshop.
-    #[repr(C)]
-    struct Limit(u64, u64);
-    unsafe extern "C" {
-        fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
-        fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
-    }
-    /// `RLIMIT_NOFILE`: `<asm-generic/resource.h>`, `<sys/resource.h>`.
-    const NOFILE: c_int = if cfg!(target_os = "macos") { 8 } else { 7 };
-    // A new descriptor has the lowest number that is free, and the limit is above the greatest number.
-    let file = std::fs::File::open("/dev/null").expect("every Unix has it");
-    let lowest = file.as_raw_fd() as u64;
-    drop(file);
-    let mut limit = Limit(0, 0);
-    // SAFETY: the kernel writes one `struct rlimit`, which is ours.
-    let known = unsafe { getrlimit(NOFILE, &mut limit) };
-    limit.0 = lowest + more;
-    // SAFETY: the kernel reads one `struct rlimit`, which is ours.
-    let set = unsafe { setrlimit(NOFILE, &limit) };
-    assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
-}
-
 /// A second descriptor of the same listener.
 pub fn descriptor_of(listener: &TcpListener) -> impl Sized + use<> {
     #[cfg(unix)]
