@@ -3,8 +3,9 @@
 //! The rule: what Node says is stored, and compared always. Node itself is asked where it is, and in time.
 
 use std::ffi::OsStr;
+use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,10 +13,10 @@ use std::time::{Duration, Instant};
 /// How long Node may take. A machine that needs more for a small program is busy with something else.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// A program that runs in Node.
+/// A program that runs in Node. Dropping it ends it.
 pub struct Node {
-    process: u32,
-    end: Receiver<(String, i32)>,
+    process: Child,
+    words: Receiver<String>,
     deadline: Instant,
 }
 
@@ -26,25 +27,25 @@ impl Node {
     ///
     /// Says why nothing can be compared: there is no Node here.
     pub fn start<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Result<Node, String> {
-        let child = Command::new("node")
+        let mut process = Command::new("node")
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("no `node` here: {error}"))?;
-        let process = child.id();
-        let (sender, end) = mpsc::channel();
+        let mut output = process.stdout.take().expect("it is piped");
+        let (sender, words) = mpsc::channel();
         thread::spawn(move || {
-            if let Ok(output) = child.wait_with_output() {
-                let words = String::from_utf8_lossy(&output.stdout).into_owned();
-                // The test may have given up.
-                let _ = sender.send((words, output.status.code().unwrap_or(-1)));
+            let mut bytes = Vec::new();
+            if output.read_to_end(&mut bytes).is_ok() {
+                // Nobody may want it any more.
+                let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
             }
         });
         Ok(Node {
             process,
-            end,
+            words,
             deadline: Instant::now() + PATIENCE,
         })
     }
@@ -54,14 +55,23 @@ impl Node {
     /// # Errors
     ///
     /// Says why nothing can be compared: Node takes too long on this machine at present.
-    pub fn end(self) -> Result<(String, i32), String> {
+    pub fn end(mut self) -> Result<(String, i32), String> {
         let left = self.deadline.saturating_duration_since(Instant::now());
-        self.end.recv_timeout(left).map_err(|_| {
-            format!(
-                "Node (process {}) has not ended after {PATIENCE:?}",
-                self.process
-            )
-        })
+        let words = self
+            .words
+            .recv_timeout(left)
+            .map_err(|_| format!("Node has not ended after {PATIENCE:?}"))?;
+        // It has closed its output, and that is the last thing it does.
+        let status = self.process.wait().map_err(|error| error.to_string())?;
+        Ok((words, status.code().unwrap_or(-1)))
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // It has ended already, as a rule.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

@@ -1,0 +1,26 @@
+// `listen` and `close` are told in ticks. A server that does not listen says so.
+'use strict';
+const net = require('net');
+const { say } = require('./say.js');
+
+const idle = net.createServer();
+idle.close((error) => say(`idle ${error.code}`));
+const server = net.createServer();
+server.listen(0, '127.0.0.1', () => {
+    say(`listening ${server.listening}`);
+    const second = net.createServer();
+    second.on('error', (error) => {
+        say(`second ${error.code} ${error.syscall}`);
+        server.close((error) => {
+            say(`closed ${error?.code}`);
+            process.nextTick(() => say('tick of closed'));
+        });
+        server.close((error) => say(`closed twice ${error.code}`));
+        process.nextTick(() => say('tick'));
+        setImmediate(() => say('immediate'));
+        say(`listening ${server.listening}`);
+    });
+    second.listen(server.address().port, '127.0.0.1');
+});
+process.nextTick(() => say('tick of main'));
+say('main');

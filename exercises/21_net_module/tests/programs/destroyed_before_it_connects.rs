@@ -1,0 +1,20 @@
+//! A socket can be destroyed at any time, with an error or without, once.
+
+use net_module::connect;
+use runtime::{Error, next_tick, set_immediate};
+
+use super::{code, say};
+
+pub fn main() {
+    let socket = connect(("127.0.0.1", 1));
+    socket.on_connect(|| say("connect"));
+    socket.on_error(|error| say(format!("error {}", error.code())));
+    socket.on_close(|had_error| say(format!("close {had_error}")));
+    socket.destroy_with(Error::new("ours", ""));
+    socket.destroy_with(Error::new("second", ""));
+    let said = |result| say(format!("callback {}", code(result)));
+    say(format!("write {}", socket.write_then(b"more", said)));
+    next_tick(|| say("tick"));
+    set_immediate(|| say("immediate"));
+    say(format!("destroyed {}", socket.is_destroyed()));
+}

@@ -1,0 +1,124 @@
+//! Small programs, each written twice: for Node in `NAME.js`, and for your sockets in `NAME.rs` beside it.
+//!
+//! None of them leaves its order to chance: two sides of a connection speak in turns.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Display;
+use std::path::Path;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use net_module::Result;
+use support::node::Programs;
+
+mod a_callback_throws;
+mod a_drain_for_each_connection;
+mod a_refused_connect;
+mod a_server_closes;
+mod destroy_in_data;
+mod destroyed_before_it_connects;
+mod destroyed_by_its_server;
+mod drain_before_its_callback;
+mod echo_and_end;
+mod end_while_paused;
+mod half_open;
+mod no_such_host;
+mod nobody_listens_for_the_error;
+mod resume_tells_later;
+mod write_after_end;
+mod write_in_end;
+mod written_in_ticks;
+
+/// The same programs in Node.
+pub fn in_node() -> Programs {
+    Programs {
+        folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs"),
+        // Written by the programs themselves: `node chain.js NAME...`. The first line says which Node it was.
+        stored: include_str!("node_20.txt"),
+        alone: &[],
+    }
+}
+
+/// Their names and their main functions.
+pub const ALL: [(&str, fn()); 17] = [
+    ("echo_and_end", echo_and_end::main),
+    ("a_refused_connect", a_refused_connect::main),
+    ("no_such_host", no_such_host::main),
+    (
+        "nobody_listens_for_the_error",
+        nobody_listens_for_the_error::main,
+    ),
+    (
+        "destroyed_before_it_connects",
+        destroyed_before_it_connects::main,
+    ),
+    ("destroyed_by_its_server", destroyed_by_its_server::main),
+    ("a_callback_throws", a_callback_throws::main),
+    ("resume_tells_later", resume_tells_later::main),
+    ("end_while_paused", end_while_paused::main),
+    ("written_in_ticks", written_in_ticks::main),
+    ("drain_before_its_callback", drain_before_its_callback::main),
+    ("half_open", half_open::main),
+    ("write_in_end", write_in_end::main),
+    ("write_after_end", write_after_end::main),
+    ("destroy_in_data", destroy_in_data::main),
+    (
+        "a_drain_for_each_connection",
+        a_drain_for_each_connection::main,
+    ),
+    ("a_server_closes", a_server_closes::main),
+];
+
+thread_local! {
+    static WORDS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Writes a word down.
+pub fn say(word: impl Display) {
+    WORDS.with_borrow_mut(|words| words.push(word.to_string()));
+}
+
+/// The words of this thread since the last call.
+pub fn taken() -> Vec<String> {
+    WORDS.take()
+}
+
+/// Works for so many milliseconds: time passes, and nothing else happens.
+pub fn burn(milliseconds: u64) {
+    let end = Instant::now() + Duration::from_millis(milliseconds);
+    while Instant::now() < end {
+        std::hint::spin_loop();
+    }
+}
+
+/// Bytes as JavaScript prints them.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The code of an error, or what JavaScript says when there is none.
+pub fn code(result: Result<()>) -> &'static str {
+    result.map_or_else(|error| error.code(), |()| "undefined")
+}
+
+pub type Place<T> = Rc<Cell<Option<T>>>;
+
+/// A place for something that a callback needs, and a copy for the callback itself.
+pub fn cell<T>() -> (Place<T>, Place<T>) {
+    let cell = Rc::new(Cell::new(None));
+    (Rc::clone(&cell), cell)
+}
+
+/// Runs a program on your runtime. Returns its words, and at the end its exit code.
+pub fn trace(main: fn()) -> Vec<String> {
+    taken();
+    let code = runtime::run(main);
+    let mut words = taken();
+    let number = (0..=u8::MAX).find(|number| ExitCode::from(*number) == code);
+    words.push(match number {
+        Some(number) => format!("code {number}"),
+        None => String::from("no code"),
+    });
+    words
+}

@@ -1,0 +1,305 @@
+//! Peers made of the standard library's blocking sockets, each on a thread of its own, and programs that talk to them.
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::rc::Rc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use std::{env, ptr};
+
+use net_module::{Server, Socket, create_server};
+use runtime::{kernel_waits, run, set_timeout};
+use support::{descriptor_count, within};
+
+use crate::programs::{cell, taken};
+
+/// How long a test may take before it counts as hanging. Far more than any of them needs, also on Windows, which
+/// asks a port where nobody listens three times, half a second apart.
+const LIMIT: Duration = Duration::from_secs(6);
+
+/// The same under an emulator.
+const EMULATED: Duration = Duration::from_secs(30);
+
+/// Loopback, and a port of the system's choice.
+pub const ANY_PORT: (&str, u16) = ("127.0.0.1", 0);
+
+pub fn limit() -> Duration {
+    match env::var_os("WORKSHOP_RUNNER") {
+        Some(_) => EMULATED,
+        None => LIMIT,
+    }
+}
+
+/// Runs `body` while no other test of this program runs, within the limit, and counts the descriptors.
+#[track_caller]
+pub fn alone<R: Send + 'static>(hint: &str, body: impl FnOnce() -> R + Send + 'static) -> R {
+    static ALONE: Mutex<()> = Mutex::new(());
+    // A test that failed has said so, and has left nothing in there.
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // Windows opens handles of its own in a process, when it likes.
+    let system = if cfg!(windows) { 16 } else { 0 };
+    let before = descriptor_count();
+    let value = within(limit(), hint, body);
+    // A thread that was joined may still be closing what it had.
+    let deadline = Instant::now() + Duration::from_millis(500);
+    let mut after = descriptor_count();
+    while after > before + system && Instant::now() < deadline {
+        thread::yield_now();
+        after = descriptor_count();
+    }
+    assert!(
+        after <= before + system,
+        "the program has ended, and descriptors are open\nexpected  {before}, as before it\nyours     {after}\nA \
+         socket that is destroyed closes its watch and its handle at once."
+    );
+    value
+}
+
+/// Runs a program on this thread, and returns what it said.
+#[track_caller]
+pub fn program(hint: &str, main: impl FnOnce() + Send + 'static) -> Vec<String> {
+    alone(hint, move || {
+        taken();
+        run(main);
+        taken()
+    })
+}
+
+/// A program with a server that takes one connection: `ours` gets the socket, and `peer`, on a thread of its own, the
+/// other end. Returns what the program said.
+#[track_caller]
+pub fn serve(
+    hint: &str,
+    ours: impl FnOnce(Socket) + Send + 'static,
+    peer: impl FnOnce(TcpStream) + Send + 'static,
+) -> Vec<String> {
+    alone(hint, move || {
+        taken();
+        let (thread, joined) = cell();
+        run(move || {
+            let (own, server_cell) = cell();
+            let ours = Cell::new(Some(ours));
+            let server = create_server(move |socket: Socket| {
+                let server: Server = own.take().expect("one connection comes");
+                server.close(|_| {});
+                let ours = ours.take().expect("one connection comes");
+                ours(socket);
+            });
+            server_cell.set(Some(server.clone()));
+            let own = server.clone();
+            server.listen(ANY_PORT, move || {
+                let address = own.local_addr().expect("it listens");
+                thread.set(Some(dial(address, peer)));
+            });
+        });
+        let thread: JoinHandle<()> = joined.take().expect("the server has listened");
+        if let Err(panic) = thread.join() {
+            std::panic::resume_unwind(panic);
+        }
+        taken()
+    })
+}
+
+/// Connects to `address` on a thread of its own, and plays the peer there.
+pub fn dial(address: SocketAddr, peer: impl FnOnce(TcpStream) + Send + 'static) -> JoinHandle<()> {
+    thread::spawn(move || peer(patient(TcpStream::connect(address))))
+}
+
+/// A std socket none of whose calls waits longer than a test may take.
+pub fn patient(socket: io::Result<TcpStream>) -> TcpStream {
+    let socket = socket.expect("the other side is there");
+    for set in [TcpStream::set_read_timeout, TcpStream::set_write_timeout] {
+        set(&socket, Some(limit())).expect("a socket has time-outs");
+    }
+    socket
+}
+
+/// Reads until the end of the stream.
+pub fn read_all(mut peer: &TcpStream) -> Vec<u8> {
+    let mut all = Vec::new();
+    peer.read_to_end(&mut all)
+        .expect("the other end sends its bytes, and then the end");
+    all
+}
+
+/// Bytes that differ from place to place.
+pub fn pattern(length: usize) -> Vec<u8> {
+    let block: Vec<u8> = (0..251).collect();
+    let mut all = block.repeat(length.div_ceil(block.len()));
+    all.truncate(length);
+    all
+}
+
+/// Whether this machine has an IPv6 loopback.
+pub fn has_ipv6() -> bool {
+    alone("a socket was bound", || {
+        TcpListener::bind(("::1", 0)).is_ok()
+    })
+}
+
+/// A listener of std's, and where it is.
+pub fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind(ANY_PORT).expect("loopback has a free port");
+    let address = listener.local_addr().expect("a listener has an address");
+    (listener, address)
+}
+
+/// An address at which nobody listens, as long as the value is kept. The port belongs to one end of a connection,
+/// so no other program can get it meanwhile.
+pub struct Nobody {
+    pub address: SocketAddr,
+    _ends: (TcpStream, TcpStream),
+}
+
+impl Nobody {
+    pub fn new() -> Nobody {
+        let (listener, address) = listener();
+        let one = TcpStream::connect(address).expect("somebody listens there");
+        let (other, _) = listener.accept().expect("somebody connects");
+        Nobody {
+            address: one.local_addr().expect("an end has an address"),
+            _ends: (one, other),
+        }
+    }
+}
+
+/// For one thread to tell the other that it is so far. `recv` gives up when a test would have failed anyway.
+pub fn signal() -> (Sender<()>, Signal) {
+    let (tell, told) = mpsc::channel();
+    (tell, Signal(told))
+}
+
+pub struct Signal(Receiver<()>);
+
+impl Signal {
+    pub fn wait(&self) {
+        self.0
+            .recv_timeout(limit())
+            .expect("the other thread gets so far");
+    }
+}
+
+/// Calls `then` after `milliseconds`, with the number of times that the loop has asked the kernel meanwhile.
+pub fn count_waits(milliseconds: i32, then: impl FnOnce(u64) + 'static) {
+    let before = kernel_waits();
+    set_timeout(move || then(kernel_waits() - before), milliseconds);
+}
+
+/// A counter, and a copy for a callback.
+pub fn counter() -> (Rc<Cell<usize>>, Rc<Cell<usize>>) {
+    let counter = Rc::new(Cell::new(0));
+    (Rc::clone(&counter), counter)
+}
+
+/// Compares what was said. `causes` is what usually made the difference.
+#[track_caller]
+pub fn expect(said: &[String], expected: &str, setup: &str, causes: &str) {
+    let yours = said.join(", ");
+    assert!(
+        yours == expected,
+        "{setup}\nexpected  {expected}\nyours     {yours}\n{causes}"
+    );
+}
+
+/// `SOL_SOCKET` and `SO_LINGER`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
+#[cfg(target_os = "linux")]
+const LINGER: (c_int, c_int) = (1, 13);
+#[cfg(not(target_os = "linux"))]
+const LINGER: (c_int, c_int) = (0xffff, 0x0080);
+
+/// `struct linger`, `<sys/socket.h>`
+#[cfg(unix)]
+#[repr(C)]
+struct Linger(c_int, c_int);
+/// `LINGER`, `<winsock2.h>`
+#[cfg(windows)]
+#[repr(C)]
+struct Linger(u16, u16);
+
+#[cfg_attr(windows, link(name = "ws2_32"))]
+unsafe extern "system" {
+    /// `setsockopt(2)`: 0, or -1. ("system" is C's convention on Unix.)
+    #[cfg(unix)]
+    fn setsockopt(
+        socket: std::os::fd::BorrowedFd<'_>,
+        level: c_int,
+        name: c_int,
+        value: *const c_void,
+        length: u32,
+    ) -> c_int;
+    #[cfg(windows)]
+    fn setsockopt(
+        socket: std::os::windows::io::BorrowedSocket<'_>,
+        level: c_int,
+        name: c_int,
+        value: *const c_void,
+        length: u32,
+    ) -> c_int;
+}
+
+/// Closes `peer` so that its other end gets a reset: to linger for no time at all means exactly that.
+pub fn reset(peer: TcpStream) {
+    #[cfg(unix)]
+    let socket = std::os::fd::AsFd::as_fd(&peer);
+    #[cfg(windows)]
+    let socket = std::os::windows::io::AsSocket::as_socket(&peer);
+    let linger = Linger(1, 0);
+    let (value, length) = (ptr::from_ref(&linger).cast(), size_of::<Linger>() as u32);
+    // SAFETY: the socket is borrowed, so it is open; the system reads one `struct linger`.
+    let set = unsafe { setsockopt(socket, LINGER.0, LINGER.1, value, length) };
+    assert_eq!(set, 0, "SO_LINGER: {}", io::Error::last_os_error());
+}
+
+/// Whether resets reach this program. Under Wine 8 its server takes the error out of the socket first, and the
+/// program reads the end of the stream instead, std's sockets as well. `.ci/cross` sets the variable.
+pub fn resets_are_told() -> bool {
+    !(cfg!(windows) && env::var_os("WINEDEBUG").is_some())
+}
+
+/// `setrlimit(2)`: from now on this process opens `more` descriptors and no other.
+#[cfg(unix)]
+pub fn leave_descriptors(more: u64) {
+    use std::os::fd::AsRawFd;
+    /// `struct rlimit`, `<sys/resource.h>`: 64 bits each on all systems of this workshop.
+    #[repr(C)]
+    struct Limit(u64, u64);
+    unsafe extern "C" {
+        fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
+        fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
+    }
+    /// `RLIMIT_NOFILE`: `<asm-generic/resource.h>`, `<sys/resource.h>`.
+    const NOFILE: c_int = if cfg!(target_os = "macos") { 8 } else { 7 };
+    // A new descriptor has the lowest number that is free, and the limit is above the greatest number.
+    let file = std::fs::File::open("/dev/null").expect("every Unix has it");
+    let lowest = file.as_raw_fd() as u64;
+    drop(file);
+    let mut limit = Limit(0, 0);
+    // SAFETY: the kernel writes one `struct rlimit`, which is ours.
+    let known = unsafe { getrlimit(NOFILE, &mut limit) };
+    limit.0 = lowest + more;
+    // SAFETY: the kernel reads one `struct rlimit`, which is ours.
+    let set = unsafe { setrlimit(NOFILE, &limit) };
+    assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
+}
+
+/// Sends `bytes`, all of them.
+pub fn send(mut peer: &TcpStream, bytes: &[u8]) {
+    peer.write_all(bytes).expect("the other end reads");
+}
+
+/// An address that no host of this machine has: TEST-NET-1 of RFC 5737.
+pub const NOT_OURS: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 0);
+
+/// How many connections the system lets wait for a listener at most. 0 where that is not known.
+pub fn longest_queue() -> usize {
+    // Wine lends its programs the files of Linux.
+    let path = cfg!(target_os = "linux").then_some("/proc/sys/net/core/somaxconn");
+    path.and_then(|path| std::fs::read_to_string(path).ok())
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(0)
+}
