@@ -344,11 +344,20 @@ fn an_interval_keeps_its_pace_and_never_catches_up() {
         );
         id.set(Some(interval));
         world.event_loop.set_timeout(world.saying_at("last"), 75);
+        world.event_loop.set_timeout(world.saying_at("a"), 10);
+        let inner = world.clone();
+        world.event_loop.set_timeout(
+            move || {
+                inner.event_loop.set_timeout(inner.saying_at("b"), 10);
+            },
+            1,
+        );
     });
     world.expect(
-        "i@20 t@30 i@40 i@60 last@75",
-        "the clock stands at 0.7 ms, and then an interval of 20 ms is set; its first call unrefs it",
-        "i@41, t@31: the poller's clock has fractions. `now` of the loop gives whole milliseconds.\n\
+        "a@10 b@11 i@20 t@30 i@40 i@60 last@75",
+        "the clock stands at 0.7 ms; then timers of 10 ms, a and, 1 ms later, b are set, and an interval of 20 ms, \
+         whose first call unrefs it",
+        "b@12, i@41: the poller's clock has fractions. `now` of the loop gives whole milliseconds.\n\
          i@80: the interval lost its ref in its own call, and keeps the loop alive no longer.",
     );
 }
@@ -457,7 +466,8 @@ fn the_loop_sleeps_exactly_as_long_as_it_may() {
         waits,
         [Some(ms(3_600_000)), Some(ms(2_147_483_647 - 3_600_000))],
         "timers of an hour and of 2^31 - 1 ms\nexpected  two waits: 1 h, and the rest\nyours     {waits:?}\nA \
-         wait has no limit: the poller cuts what the system cannot wait."
+         wait has no limit: the poller cuts what the system cannot wait. A zero at the end is a turn after the last \
+         timer."
     );
     let world = World::new();
     world.run(|world| {

@@ -468,7 +468,8 @@ fn the_loop_sleeps_exactly_as_long_as_it_may() {
         waits,
         [Some(ms(3_600_000)), Some(ms(2_147_483_647 - 3_600_000))],
         "timers of an hour and of 2^31 - 1 ms\nexpected  two waits: 1 h, and the rest\nyours     {waits:?}\nA \
-         wait has no limit: the poller cuts what the system cannot wait."
+         wait has no limit: the poller cuts what the system cannot wait. A zero at the end is a turn after the last \
+         timer."
     );
     let world = World::new();
     world.run(|world| {
