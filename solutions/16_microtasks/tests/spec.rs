@@ -261,10 +261,15 @@ fn a_hook_may_set_another_hook() {
             trace.expect(
                 "first hook",
                 "nothing was queued, and the hook queued nothing",
-                "",
+                "Nothing: the hook is asked in each drain, also when nothing was queued.\n\
+                 second hook: a hook that queued nothing is asked once.",
             );
             trace.drain();
-            trace.expect("second hook", "the first hook set the second", "");
+            trace.expect(
+                "second hook",
+                "the first hook set the second",
+                "first hook: when_empty takes the place of the hook that was set before.",
+            );
             trace.when_empty("a", |trace| {
                 trace.when_empty("b", |_| {});
                 trace.tick("n");
@@ -386,7 +391,8 @@ fn a_tick_that_throws_leaves_the_others_for_the_next_drain() {
             "n2 n3 m1 empty?",
             "this is the drain after the one in which n1 threw",
             "n1 again: a task is taken out before it is called.\n\
-             Something missing: what had not run must stay queued.",
+             Something missing: what had not run must stay queued.\n\
+             empty? missing: this drain ended well, so the hook is asked.",
         );
         trace.tick_then("n4", |_| throw("n4"));
         trace.drain();
@@ -418,7 +424,7 @@ fn a_microtask_that_throws_costs_only_itself() {
             "m1 queued a tick and threw; m2 and m3, which threw as well, were queued behind it",
             "m2 missing: the panic ended the run. A promise job that throws does not stop the next one.\n\
              One caught, or both at the end: the handler gets each panic, before the next microtask runs.\n\
-             empty? missing: a microtask that threw does not end the drain. Only a tick does.",
+             n-of-m1 or empty? missing: a microtask that threw does not end the drain. Only a tick does.",
         );
         },
     );
