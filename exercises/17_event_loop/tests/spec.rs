@@ -358,7 +358,7 @@ fn an_interval_keeps_its_pace_and_never_catches_up() {
         "the clock stands at 0.7 ms; then timers of 10 ms, a and, 1 ms later, b are set, and an interval of 20 ms, \
          whose first call unrefs it",
         "b@12, i@41: the poller's clock has fractions. `now` of the loop gives whole milliseconds.\n\
-         i@80: the interval lost its ref in its own call, and keeps the loop alive no longer.",
+         i@80: the interval gave up its ref in its own call. Without a ref it keeps the loop alive no longer.",
     );
 }
 

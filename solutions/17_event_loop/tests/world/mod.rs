@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use event_loop::{EventLoop, Poller, VirtualPoller, throw};
 
+/// So many words are written down by a program without an end only.
+const WORDS: usize = 1_000;
+
 /// Clones are the same world.
 #[derive(Clone)]
 pub struct World {
@@ -31,9 +34,12 @@ impl World {
         }
     }
 
-    /// Writes a word down.
+    /// Writes a word down. Ends a program that has no end.
     pub fn say(&self, word: impl Into<String>) {
         self.words.borrow_mut().push(word.into());
+        if self.words.borrow().len() == WORDS {
+            self.event_loop.exit(1);
+        }
     }
 
     /// Writes a word and the time down: `t@20`.
@@ -104,11 +110,12 @@ impl World {
 
     /// The words since the last call, in one line.
     pub fn taken(&self) -> String {
-        self.words
-            .borrow_mut()
-            .drain(..)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let mut words = self.words.take();
+        if words.len() >= WORDS {
+            words.truncate(20);
+            words.push(String::from("... and so on, without an end"));
+        }
+        words.join(" ")
     }
 
     /// Compares the words since the last call. `causes` is what usually made the difference.
