@@ -145,8 +145,7 @@ fn a_phase_calls_all_that_wait_each_with_its_tasks() {
         "t1 n1 m1 t2 n2 m2 t3 n3 m3 t4 n4 m4 t5 n5 m5",
         "three timers that are due, then two immediates; each, t, sets a tick, n, and a microtask, m",
         "t2 behind t4: the phase called one timer only. It calls all that are due.\n\
-         t2 before n1, or t5 before n4: one `call` around several. Each needs a `call` of its own.\n\
-         n1 missing or late: the timer was called without `call`.",
+         t2 before n1, or t5 before n4: several were called in one `call`, or without any. Each needs its own.",
     );
     let world = World::new();
     world.run(|world| {
@@ -747,7 +746,8 @@ fn a_panic_that_nobody_caught_goes_to_the_handler_or_ends_the_process() {
         "t1 threw and there is a handler; later a tick threw",
         "t1-tick before t2: the phase called one timer only, or something was drained after the throw. The phase \
          goes on with the next timer, and its drain calls the tick.\n\
-         next-tick@100: nothing else was to be called before, so an immediate has to give the drain.",
+         next-tick@100: nothing else was to be called before, so an immediate has to give the drain. It needs a \
+         `call`, too.",
     );
     assert_eq!(
         code, 0,
