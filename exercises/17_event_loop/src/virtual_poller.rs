@@ -46,7 +46,8 @@ impl VirtualPoller {
             .set(if is_look { self.looks.get() + 1 } else { 0 });
         assert!(
             self.looks.get() < LOOKS,
-            "the loop spins: it has looked {LOOKS} times, one after the other, and never slept"
+            "the loop spins: it has looked {LOOKS} times, one after the other, and never slept\nThe usual cause: \
+             `poll_timeout` gives zero although nothing waits to be called. Or a phase never calls what waits for it."
         );
     }
 
@@ -73,7 +74,11 @@ impl Poller for VirtualPoller {
             (Some(first), Some(limit)) => first.min(limit),
             (Some(only), None) | (None, Some(only)) => only,
             (None, None) => {
-                panic!("the loop sleeps for ever: no timer is set, and nothing is to come")
+                panic!(
+                    "the loop sleeps for ever: `poll_timeout` gave None, and nothing is to come\nThe usual cause: \
+                     an immediate, a closed handle or a ready callback waits, and `poll_timeout` does not ask for \
+                     it. Or nothing keeps the loop alive any more."
+                )
             }
         };
         self.now.set(self.now.get().max(awake));

@@ -1,10 +1,12 @@
 mod world;
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use event_loop::{Delay, Event, Kind, Observer, Phase, throw};
+use event_loop::{Callback, Delay, Event, EventLoop, Kind, Observer, Phase, Poller, VirtualPoller};
 use world::{World, ms};
 
 #[test]
@@ -20,7 +22,10 @@ fn a_delay_is_what_node_makes_of_the_number() {
         (f64::NAN, 1),
         (f64::INFINITY, 1),
         (f64::NEG_INFINITY, 1),
+        (2_147_483_647.5, 1),
         (2_147_483_648.0, 1),
+        (4_294_967_301.0, 1),
+        (1e12, 1),
         (1e300, 1),
     ];
     for (number, expected) in cases {
@@ -29,7 +34,8 @@ fn a_delay_is_what_node_makes_of_the_number() {
             delay.as_duration(),
             ms(expected),
             "setTimeout(f, {number})\nexpected  {:?}\nyours     {:?}\nA number between 1 and 2^31 - 1 loses its \
-             fraction. Every other number is 1 ms.",
+             fraction. Every other number is 1 ms.\n2147483647.5 is not between them: compare first, then cut.\n\
+             5 for 4294967301: the number was cut to 32 bits.",
             ms(expected),
             delay.as_duration()
         );
@@ -40,6 +46,30 @@ fn a_delay_is_what_node_makes_of_the_number() {
             "Node warns of delays that are too long, and of nothing else\nexpected  is_cut() is {is_cut} for \
              {number}\nyours     {}",
             delay.is_cut()
+        );
+    }
+    for milliseconds in 1..5_000 {
+        let delay = Delay::from(ms(milliseconds));
+        assert_eq!(
+            delay.as_duration(),
+            ms(milliseconds),
+            "a delay of {milliseconds} ms, as a Duration\nexpected  {:?}\nyours     {:?}\nIn seconds and `f64` a \
+             millisecond gets lost. `as_millis` is exact.",
+            ms(milliseconds),
+            delay.as_duration()
+        );
+    }
+    let cut = Delay::from(Duration::from_micros(1_999)).as_duration();
+    assert_eq!(
+        cut,
+        ms(1),
+        "a delay of 1,999 us, as a Duration\nexpected  1ms\nyours     {cut:?}\nIts fraction is cut off."
+    );
+    for (too_long, name) in [(ms(1 << 31), "2^31 ms"), (Duration::MAX, "Duration::MAX")] {
+        let delay = Delay::from(too_long);
+        assert!(
+            delay.as_duration() == ms(1) && delay.is_cut(),
+            "{name} is too long\nexpected  1 ms, is_cut() is true\nyours     {delay:?}"
         );
     }
 }
@@ -97,6 +127,84 @@ fn a_turn_is_poll_check_close_timers() {
          first-timer late: timers that are due are called once before the first turn.\n\
          io2 behind immediate: all that is ready is called before the next phase.\n\
          tick behind io2: ticks follow each single callback.",
+    );
+}
+
+#[test]
+fn a_phase_calls_all_that_wait_each_with_its_tasks() {
+    let world = World::new();
+    world.run(|world| {
+        world.event_loop.set_timeout(world.with_tasks(1), 1);
+        world.event_loop.set_timeout(world.with_tasks(2), 1);
+        world.event_loop.set_timeout(world.with_tasks(3), 2);
+        world.event_loop.set_immediate(world.with_tasks(4));
+        world.event_loop.set_immediate(world.with_tasks(5));
+        world.poller.work(ms(5));
+    });
+    world.expect(
+        "t1 n1 m1 t2 n2 m2 t3 n3 m3 t4 n4 m4 t5 n5 m5",
+        "three timers that are due, then two immediates; each, t, sets a tick, n, and a microtask, m",
+        "t2 behind t4: the phase called one timer only. It calls all that are due.\n\
+         t2 before n1, or t5 before n4: several were called in one `call`, or without any. Each needs its own.",
+    );
+    let world = World::new();
+    world.run(|world| {
+        let (called, id) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(None)));
+        let (inner, count, own) = (world.clone(), Rc::clone(&called), Rc::clone(&id));
+        let first = move || {
+            count.set(count.get() + 1);
+            let interval = own.get().expect("it was set");
+            inner.event_loop.clear_interval(interval);
+            let (then, count) = (inner.clone(), Rc::clone(&count));
+            inner.event_loop.set_immediate(move || {
+                then.say(format!("immediate-after-{}", count.get()));
+            });
+        };
+        id.set(Some(world.event_loop.set_interval(first, 1)));
+        for _ in 1..2_000 {
+            let (inner, called) = (world.clone(), Rc::clone(&called));
+            let timer = move || {
+                called.set(called.get() + 1);
+                inner.poller.work(ms(20));
+            };
+            world.event_loop.set_timeout(timer, 1);
+        }
+        world.poller.work(ms(5));
+    });
+    world.expect(
+        "immediate-after-2000",
+        "an interval, which sets an immediate, and 1,999 timers, all due; each timer works for 20 ms",
+        "after-1: the phase ended with the interval.\n\
+         after-2: the phase ended because time had passed.\n\
+         after-1024: only the poll phase has a budget. What is due is called in one phase.",
+    );
+    let world = World::new();
+    world.run(|world| {
+        let called = Rc::new(Cell::new(0));
+        for number in 1..=3_000 {
+            let (inner, called) = (world.clone(), Rc::clone(&called));
+            world.event_loop.set_immediate(move || {
+                called.set(called.get() + 1);
+                inner.poller.work(ms(20));
+                if number == 1 {
+                    let then = inner.clone();
+                    inner.event_loop.on_close(move || {
+                        then.say(format!("close-after-{}", called.get()));
+                        then.event_loop.set_timeout(then.saying("timer"), 1);
+                        then.event_loop.on_close(then.saying("close"));
+                        then.poller.work(ms(2));
+                    });
+                }
+            });
+        }
+    });
+    world.expect(
+        "close-after-3000 timer close",
+        "3,000 immediates work for 20 ms each; the first closes a handle, whose callback closes another and sets a \
+         timer that is due",
+        "close-after-1: the phase called one immediate, or ended because time had passed.\n\
+         close-after-1024: only the poll phase has a budget.\n\
+         close before timer: what is closed in the close phase waits for the next turn.",
     );
 }
 
@@ -167,7 +275,9 @@ fn an_interval_keeps_its_pace_and_never_catches_up() {
     world.expect(
         "i@20 i@40 i@60 i@160 i@180",
         "an interval of 20 ms works 15 ms, 15 ms, then 100 ms; its fifth call clears it",
-        "i@55: it counted from the end of its call. It counts from the time just before the call.\n\
+        "i@20 and no more: the timers were taken out before the first was called. `pop_due` ends the call of the \
+         timer before, so call each timer right after its `pop_due`.\n\
+         i@55: it counted from the end of its call. It counts from the time just before the call.\n\
          Many calls at 160: it caught up. One call a pass, whatever was missed.\n\
          A sixth call, or no end: an interval that is cleared in its own call is over.",
     );
@@ -207,6 +317,47 @@ fn an_interval_keeps_its_pace_and_never_catches_up() {
          20 ms",
         "i@40: the interval counted from the beginning of the pass, not from its own call.\n\
          t before i: the interval was set again after its ticks. It is set again right after its call.",
+    );
+    let world = World::new();
+    world.run(|world| {
+        world.poller.work(Duration::from_micros(700));
+        let (inner, calls) = (world.clone(), Cell::new(0));
+        let id = Rc::new(Cell::new(None));
+        let own = Rc::clone(&id);
+        let interval = world.event_loop.set_interval(
+            move || {
+                inner.say_at("i");
+                calls.set(calls.get() + 1);
+                if calls.get() == 1 {
+                    let interval = own.get().expect("it was set");
+                    inner.event_loop.unref_timeout(interval);
+                    inner.event_loop.set_timeout(inner.saying_at("t"), 10);
+                }
+                if calls.get() == 4 {
+                    inner
+                        .event_loop
+                        .clear_interval(own.get().expect("it was set"));
+                }
+            },
+            20,
+        );
+        id.set(Some(interval));
+        world.event_loop.set_timeout(world.saying_at("last"), 75);
+        world.event_loop.set_timeout(world.saying_at("a"), 10);
+        let inner = world.clone();
+        world.event_loop.set_timeout(
+            move || {
+                inner.event_loop.set_timeout(inner.saying_at("b"), 10);
+            },
+            1,
+        );
+    });
+    world.expect(
+        "a@10 b@11 i@20 t@30 i@40 i@60 last@75",
+        "the clock stands at 0.7 ms; then timers of 10 ms, a and, 1 ms later, b are set, and an interval of 20 ms, \
+         whose first call unrefs it",
+        "b@12, i@41: the poller's clock has fractions. `now` of the loop gives whole milliseconds.\n\
+         i@80: the interval gave up its ref in its own call. Without a ref it keeps the loop alive no longer.",
     );
 }
 
@@ -255,7 +406,8 @@ fn an_immediate_of_an_immediate_waits_for_the_next_turn() {
     world.expect(
         "a b timer c",
         "the immediate a set another one, and a timer that is due at the end of the turn",
-        "c before timer: the phase called what was set during the phase. A chain of immediates would starve \
+        "b behind timer: the phase called one immediate only. It calls all that were set before it.\n\
+         c before timer: the phase called what was set during the phase. A chain of immediates would starve \
          timers and sockets.",
     );
 }
@@ -299,6 +451,64 @@ fn the_loop_sleeps_exactly_as_long_as_it_may() {
         [None],
         "an event is to come, and there is no timer\nexpected  one wait without end\nyours     {waits:?}"
     );
+    let world = World::new();
+    world.run(|world| {
+        world
+            .event_loop
+            .set_timeout(world.saying("hour"), ms(3_600_000));
+        world
+            .event_loop
+            .set_timeout(world.saying("longest"), i32::MAX);
+    });
+    let waits = world.poller.take_waits();
+    assert_eq!(
+        waits,
+        [Some(ms(3_600_000)), Some(ms(2_147_483_647 - 3_600_000))],
+        "timers of an hour and of 2^31 - 1 ms\nexpected  two waits: 1 h, and the rest\nyours     {waits:?}\nA \
+         wait has no limit: the poller cuts what the system cannot wait. A zero at the end is a turn after the last \
+         timer."
+    );
+    let world = World::new();
+    world.run(|world| {
+        let idle = world.event_loop.set_immediate(world.saying("idle"));
+        world.event_loop.unref_immediate(idle);
+        world.event_loop.set_timeout(world.saying("timer"), 100);
+    });
+    let waits = world.poller.take_waits();
+    assert_eq!(
+        waits,
+        [Some(ms(100))],
+        "an immediate without a ref, and a timer of 100 ms\nexpected  [100 ms]\nyours     {waits:?}\nA wait of \
+         zero: an immediate without a ref does not keep the loop from sleeping. It is called after that sleep."
+    );
+    let world = World::new();
+    world.run(|world| {
+        world.poller.ready_at(ms(100), world.saying_at("io"));
+        let timer = world.event_loop.set_timeout(world.saying_at("timer"), 10);
+        world.event_loop.unref_timeout(timer);
+        let inner = world.clone();
+        world.event_loop.set_timeout(
+            move || inner.event_loop.on_close(inner.saying_at("close")),
+            20,
+        );
+    });
+    world.expect(
+        "timer@10 close@20 io@100",
+        "a timer of 10 ms without a ref; a timer of 20 ms that closes a handle; an event at 100 ms",
+        "close@100: a closed handle waits, so the loop does not sleep, whatever else is to come.\n\
+         timer@20: a timer without a ref ends the sleep like any other.",
+    );
+    let world = World::new();
+    world.run(|world| {
+        world.poller.ready_at(ms(100), world.saying_at("io"));
+        let timer = world.event_loop.set_timeout(world.saying_at("timer"), 10);
+        world.event_loop.unref_timeout(timer);
+    });
+    world.expect(
+        "timer@10 io@100",
+        "a timer of 10 ms without a ref, and an event at 100 ms",
+        "timer@100: a timer without a ref ends the sleep like any other, also when no timer has a ref.",
+    );
 }
 
 #[test]
@@ -320,7 +530,9 @@ fn the_loop_lives_as_long_as_something_with_a_ref_is_pending() {
     world.expect(
         "immediate-without-ref idle@10 idle@20 timer@25 back@30 idle@30",
         "an interval and an immediate without a ref, beside two timers with one",
-        "No end: what has no ref does not keep the loop alive.\n\
+        "idle@30 missing: the phase called one timer, or took the timers out first. It calls each right after its \
+         `pop_due`.\n\
+         No end: what has no ref does not keep the loop alive.\n\
          idle missing: what has no ref is called as long as the loop lives.\n\
          back missing: a ref can be given back.",
     );
@@ -444,6 +656,37 @@ fn exit_ends_everything_at_once() {
         "Everything else is what exit drops.",
     );
     assert_eq!(code, 4, "exit(4)\nexpected  4\nyours     {code}");
+
+    for lane in ["tick", "microtask"] {
+        let world = World::new();
+        let code = world.run(|world| {
+            let inner = world.clone();
+            world.event_loop.on_exit(move |code| {
+                inner.say(format!("exit({code})"));
+                if code == 3 {
+                    inner.event_loop.exit(5);
+                }
+            });
+            let own = world.event_loop.clone();
+            match lane {
+                "tick" => world.event_loop.next_tick(move || own.exit(3)),
+                _ => world.event_loop.queue_microtask(move || own.exit(3)),
+            }
+            world.event_loop.queue_microtask(world.saying("microtask"));
+            world.event_loop.set_timeout(world.saying("timer"), 1);
+        });
+        world.expect(
+            "exit(3)",
+            &format!("a {lane} called exit(3), and a listener of exit called exit(5)"),
+            "microtask or timer: the panic of `exit` did not get out of chapter 16's drain. What the handler of \
+             panics throws must go on to the caller.\n\
+             exit(5): the listeners of exit are called once.",
+        );
+        assert_eq!(
+            code, 5,
+            "a {lane} called exit(3), and a listener of exit called exit(5)\nexpected  5\nyours     {code}"
+        );
+    }
 }
 
 #[test]
@@ -457,7 +700,7 @@ fn a_panic_that_nobody_caught_goes_to_the_handler_or_ends_the_process() {
         world.event_loop.set_timeout(
             world.doing("t1", |world| {
                 world.event_loop.next_tick(world.saying("tick"));
-                throw("t1");
+                world.throw("t1");
             }),
             1,
         );
@@ -482,7 +725,7 @@ fn a_panic_that_nobody_caught_goes_to_the_handler_or_ends_the_process() {
         world.event_loop.set_timeout(
             world.doing("t1", |world| {
                 world.event_loop.next_tick(world.saying("t1-tick"));
-                throw("t1");
+                world.throw("t1");
             }),
             1,
         );
@@ -491,7 +734,7 @@ fn a_panic_that_nobody_caught_goes_to_the_handler_or_ends_the_process() {
             world.doing("t3", |world| {
                 world
                     .event_loop
-                    .next_tick(world.doing("tick", |_| throw("tick")));
+                    .next_tick(world.doing("tick", |world| world.throw("tick")));
                 world.event_loop.next_tick(world.saying_at("next-tick"));
             }),
             20,
@@ -501,8 +744,10 @@ fn a_panic_that_nobody_caught_goes_to_the_handler_or_ends_the_process() {
     world.expect(
         "t1 caught(t1) t2 t1-tick t3 tick caught(tick) next-tick@20 t4@100",
         "t1 threw and there is a handler; later a tick threw",
-        "t1-tick before t2: after a throw nothing is drained.\n\
-         next-tick@100: nothing else was to be called before, so an immediate has to give the drain.",
+        "t1-tick before t2: the phase called one timer only, or something was drained after the throw. The phase \
+         goes on with the next timer, and its drain calls the tick.\n\
+         next-tick@100: nothing else was to be called before, so an immediate has to give the drain. It needs a \
+         `call`, too.",
     );
     assert_eq!(
         code, 0,
@@ -510,14 +755,45 @@ fn a_panic_that_nobody_caught_goes_to_the_handler_or_ends_the_process() {
     );
 
     let world = World::new();
+    world.run(|world| {
+        world.event_loop.on_uncaught_exception(|_| {});
+        let (inner, calls) = (world.clone(), Cell::new(0));
+        let id = Rc::new(Cell::new(None));
+        let own = Rc::clone(&id);
+        let interval = world.event_loop.set_interval(
+            move || {
+                inner.say_at("i");
+                calls.set(calls.get() + 1);
+                if calls.get() == 3 {
+                    inner
+                        .event_loop
+                        .clear_interval(own.get().expect("it was set"));
+                }
+                inner.throw("i");
+            },
+            5,
+        );
+        id.set(Some(interval));
+    });
+    world.expect(
+        "i@5 i@10 i@15",
+        "an interval of 5 ms that throws in each call, with a handler; its third call clears it",
+        "i@5 and no more: an interval that throws is set again, too. `call_interval` does it.",
+    );
+
+    let world = World::new();
     let code = world.run(|world| {
         world
             .event_loop
             .on_exit(|_| panic!("a handler that throws ends the process without exit"));
+        let inner = world.clone();
         world
             .event_loop
-            .on_uncaught_exception(|_| throw("the handler"));
-        world.event_loop.set_immediate(|| throw("the immediate"));
+            .on_uncaught_exception(move |_| inner.throw("the handler"));
+        let inner = world.clone();
+        world
+            .event_loop
+            .set_immediate(move || inner.throw("the immediate"));
     });
     assert_eq!(
         code, 7,
@@ -556,6 +832,74 @@ fn one_busy_source_does_not_starve_the_others() {
         "every callback is called once\nexpected  5000\nyours     {}",
         called.get()
     );
+}
+
+/// A poller whose second poll fails.
+struct Failing {
+    world: Rc<VirtualPoller>,
+    polls: Cell<u32>,
+    error: io::ErrorKind,
+}
+
+impl Poller for Failing {
+    fn now(&self) -> Duration {
+        self.world.now()
+    }
+
+    fn poll(&self, timeout: Option<Duration>, ready: &mut VecDeque<Callback>) -> io::Result<()> {
+        self.polls.set(self.polls.get() + 1);
+        if self.polls.get() == 2 {
+            return Err(self.error.into());
+        }
+        self.world.poll(timeout, ready)
+    }
+
+    fn is_alive(&self) -> bool {
+        self.world.is_alive()
+    }
+}
+
+#[test]
+fn an_error_of_the_poller_ends_the_run_at_once() {
+    for error in [io::ErrorKind::Other, io::ErrorKind::Interrupted] {
+        let mut world = World::new();
+        world.event_loop = EventLoop::new(Rc::new(Failing {
+            world: Rc::clone(&world.poller),
+            polls: Cell::new(0),
+            error,
+        }));
+        let result = world.event_loop.run(|| {
+            let inner = world.clone();
+            world
+                .event_loop
+                .on_before_exit(move |_| inner.say("before-exit"));
+            let inner = world.clone();
+            world.event_loop.on_exit(move |_| inner.say("exit"));
+            world.event_loop.set_timeout(
+                world.doing("first", |world| {
+                    world.event_loop.set_immediate(world.saying("immediate"));
+                    world.event_loop.on_close(world.saying("close"));
+                    world.event_loop.set_timeout(world.saying("timer"), 1);
+                    world.poller.work(ms(2));
+                }),
+                5,
+            );
+        });
+        let result = result.map_err(|error| error.kind());
+        assert_eq!(
+            result,
+            Err(error),
+            "the second poll fails with {error:?}\nexpected  run gives that error\nyours     {result:?}\n`poll` \
+             gives the error to `turns`, which gives it on. Of whatever kind: to try again is the poller's affair."
+        );
+        world.expect(
+            "first",
+            &format!(
+                "the second poll fails with {error:?}; an immediate, a handle and a timer wait"
+            ),
+            "immediate: the turn went on after the error. The error ends it at the poll.",
+        );
+    }
 }
 
 /// Writes down what the loop tells.
@@ -604,7 +948,8 @@ fn an_observer_is_told_of_every_phase_and_call() {
     let tidy = |text: &str| text.replace("( )", "()");
     assert!(
         tidy(&told) == tidy(expected),
-        "an immediate with a tick, and a timer of 5 ms\nexpected\n{}\nyours\n{}",
+        "an immediate with a tick, and a timer of 5 ms\nexpected\n{}\nyours\n{}\nA word of Timer or Immediate is \
+         missing: it was called without `call`, or with another kind.",
         tidy(expected),
         tidy(&told)
     );

@@ -40,7 +40,7 @@ impl TaskQueues {
         self.microtasks.push(Box::new(task));
     }
 
-    /// How many ticks and microtasks wait.
+    /// How many ticks and microtasks wait. Inside of a task these are the ones behind it.
     pub fn len(&self) -> usize {
         self.ticks.len() + self.microtasks.len()
     }
@@ -50,8 +50,8 @@ impl TaskQueues {
         self.len() == 0
     }
 
-    /// From now on, [`drain`](TaskQueues::drain) calls `hook` each time it has found both queues empty.
-    /// Chapter 24 reports unhandled rejections there.
+    /// From now on, [`drain`](TaskQueues::drain) calls `hook` each time it has come to the end of both
+    /// queues, also of empty ones. Chapter 24 reports unhandled rejections there.
     pub fn when_empty(&self, hook: impl Fn() + 'static) {
         *self.when_empty.borrow_mut() = Some(Rc::new(hook));
     }
@@ -92,12 +92,16 @@ impl TaskQueues {
     ///
     /// All ticks run before the first microtask. A tick that a microtask queues waits until no
     /// microtask is left. The hook of [`when_empty`](TaskQueues::when_empty) is called when both queues
-    /// are empty; what it queues runs, too, and then the hook is called again.
+    /// are empty; what it queues runs, too, and then the hook is asked again: the one that is set then.
     ///
     /// When a tick panics, `uncaught` gets the panic and `drain` returns at once. All that is left
-    /// stays queued for the next `drain`.
+    /// stays queued for the next `drain`. The hook is not called, even if nothing is left.
     ///
-    /// Inside of a task or a callback this does nothing: a drain is under way already, or will be.
+    /// `uncaught` may panic, and so may the hook. That panic ends the drain and unwinds into its caller.
+    /// What is left stays queued.
+    ///
+    /// Inside of a task, a callback or the hook this does nothing: a drain is under way already, or will
+    /// be.
     pub fn drain(&self, uncaught: &dyn Fn(Panic)) {
         let Some(_inside) = Inside::enter(&self.inside) else {
             return;
@@ -129,7 +133,7 @@ impl TaskQueues {
     /// Runs one callback of the event loop, and then what it queued: see [`drain`](TaskQueues::drain).
     ///
     /// A callback that panics hands its panic to `uncaught`, and what it queued waits for the next
-    /// drain.
+    /// drain. What `uncaught` throws unwinds into the caller.
     ///
     /// A callback may come here again, with a callback of its own. To the loop that is still one
     /// callback: the inner one is simply called, its panic unwinds into the outer one, and only the end

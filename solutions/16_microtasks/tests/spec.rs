@@ -3,7 +3,7 @@ extern crate microtasks_solution as microtasks;
 mod trace;
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,7 +11,10 @@ use support::within;
 use trace::{Trace, throw};
 
 /// Far more than any test needs.
-const LIMIT: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The same for chains of 100,000 tasks and more. An emulated and busy machine needs 7 s.
+const LONG_LIMIT: Duration = Duration::from_secs(30);
 
 #[test]
 fn ticks_run_in_the_order_in_which_they_were_queued() {
@@ -48,26 +51,28 @@ fn ticks_run_in_the_order_in_which_they_were_queued() {
 #[test]
 fn a_long_chain_of_ticks_needs_no_stack() {
     within(
-        LIMIT,
+        LONG_LIMIT,
         "drain does not return although the chain has an end",
         || {
             let trace = Trace::new();
             let count = Rc::new(Cell::new(0_u32));
             fn link(trace: Trace, count: Rc<Cell<u32>>) {
                 count.set(count.get() + 1);
-                if count.get() < 100_000 {
+                if count.get() < 150_000 {
                     let queues = Rc::clone(&trace.queues);
                     queues.next_tick(move || link(trace, count));
                 }
             }
             link(trace.clone(), Rc::clone(&count));
+            let (inner, seen) = (trace.clone(), Rc::clone(&count));
+            trace
+                .queues
+                .queue_microtask(move || inner.note(&format!("m-after-{}", seen.get())));
             trace.drain();
-            assert_eq!(
-                count.get(),
-                100_000,
-                "a tick queues the next, 100,000 times, in one drain\nexpected  100000 calls\nyours     {} \
-             calls\nDid drain stop after the ticks that were queued when it began?",
-                count.get()
+            trace.expect(
+                "m-after-150000",
+                "a tick queues the next, 150,000 times, and a microtask was queued",
+                "Fewer, or no m: the run has a limit. It ends when no tick is left, and then the microtasks run.",
             );
         },
     );
@@ -90,6 +95,17 @@ fn all_ticks_run_before_the_first_microtask() {
                 "queued: m1 n1 m2 n2, and n1 queues one more tick",
                 "m1 first: the two queues are one, or microtasks are looked at first.\n\
              m1 before n-in-n1: only the ticks that were there at the start ran before it.",
+            );
+            let waiting = |trace: &Trace| trace.note(&format!("({} wait)", trace.queues.len()));
+            trace.tick_then("n1", waiting);
+            trace.tick_then("n2", waiting);
+            trace.microtask_then("m1", waiting);
+            trace.microtask_then("m2", waiting);
+            trace.drain();
+            trace.expect(
+                "n1 (3 wait) n2 (2 wait) m1 (1 wait) m2 (0 wait)",
+                "queued: n1 n2 m1 m2; each writes down how many tasks wait",
+                "Too few: several tasks were taken out at once. Take out one, call it, and look again.",
             );
         },
     );
@@ -154,13 +170,12 @@ fn the_hook_is_asked_each_time_both_queues_are_empty() {
         "drain does not return although the hook queued nothing more",
         || {
             let trace = Trace::new();
-            let (inner, asked) = (trace.clone(), Cell::new(0));
-            trace.queues.when_empty(move || {
+            let asked = Cell::new(0);
+            trace.when_empty("empty?", move |trace| {
                 asked.set(asked.get() + 1);
-                inner.note("empty?");
                 match asked.get() {
-                    1 => inner.tick_then("n-of-hook", |trace| trace.microtask("m-of-hook")),
-                    2 => inner.microtask("m2-of-hook"),
+                    1 => trace.tick_then("n-of-hook", |trace| trace.microtask("m-of-hook")),
+                    2 => trace.microtask("m2-of-hook"),
                     _ => {}
                 }
             });
@@ -173,6 +188,59 @@ fn the_hook_is_asked_each_time_both_queues_are_empty() {
              Something of the hook missing: what it queued runs in the same drain, and then it is \
              asked again.",
             );
+            trace.run_callback(|| trace.note("t1"));
+            trace.expect(
+                "t1 empty?",
+                "a callback that queues nothing was run",
+                "empty? missing: the drain was skipped because nothing was queued. The hook is asked after each \
+                 callback: a promise may have been rejected in it.",
+            );
+        },
+    );
+}
+
+#[test]
+fn long_chains_through_both_queues_and_the_hook_need_no_stack() {
+    within(
+        LONG_LIMIT,
+        "drain does not return although the chain has an end",
+        || {
+            let trace = Trace::new();
+            let count = Rc::new(Cell::new(0_u32));
+            fn link(trace: Trace, count: Rc<Cell<u32>>) {
+                count.set(count.get() + 1);
+                let queues = Rc::clone(&trace.queues);
+                match count.get() {
+                    200_000 => {}
+                    even if even % 2 == 0 => queues.next_tick(move || link(trace, count)),
+                    _ => queues.queue_microtask(move || link(trace, count)),
+                }
+            }
+            link(trace.clone(), Rc::clone(&count));
+            trace.drain();
+            assert_eq!(
+                count.get(),
+                200_000,
+                "a microtask queues a tick, and that a microtask, 200,000 tasks in one drain\nexpected  200000 \
+                 calls\nyours     {} calls\nDid drain stop after some rounds? It has no limit.",
+                count.get()
+            );
+            let (inner, count) = (trace.clone(), Rc::new(Cell::new(0_u32)));
+            let asked = Rc::clone(&count);
+            trace.queues.when_empty(move || {
+                asked.set(asked.get() + 1);
+                if asked.get() < 100_000 {
+                    inner.queues.next_tick(|| {});
+                }
+            });
+            trace.drain();
+            assert_eq!(
+                count.get(),
+                100_000,
+                "the hook queues a tick each time, until it is asked for the 100,000th time\nexpected  100000 \
+                 calls\nyours     {} calls\nAfter what the hook queued, the hook is asked again, without a limit.",
+                count.get()
+            );
         },
     );
 }
@@ -184,11 +252,8 @@ fn a_hook_may_set_another_hook() {
         "drain does not return although the hook queued nothing more",
         || {
             let trace = Trace::new();
-            let inner = trace.clone();
-            trace.queues.when_empty(move || {
-                inner.note("first hook");
-                let again = inner.clone();
-                inner.queues.when_empty(move || again.note("second hook"));
+            trace.when_empty("first hook", |trace| {
+                trace.when_empty("second hook", |_| {})
             });
             let outcome = catch_unwind(AssertUnwindSafe(|| trace.drain()));
             assert!(
@@ -199,10 +264,37 @@ fn a_hook_may_set_another_hook() {
             trace.expect(
                 "first hook",
                 "nothing was queued, and the hook queued nothing",
-                "",
+                "Nothing: the hook is asked in each drain, also when nothing was queued.\n\
+                 second hook: a hook that queued nothing is asked once.",
             );
             trace.drain();
-            trace.expect("second hook", "the first hook set the second", "");
+            trace.expect(
+                "second hook",
+                "the first hook set the second",
+                "first hook: when_empty takes the place of the hook that was set before.",
+            );
+            let asked = Cell::new(false);
+            trace.when_empty("a", move |trace| {
+                if !asked.replace(true) {
+                    trace.when_empty("b", |_| {});
+                    trace.tick("n");
+                }
+            });
+            trace.tick_then("n1", |trace| trace.microtask("m1"));
+            trace.drain();
+            trace.expect(
+                "n1 m1 a n b",
+                "the hook a sets the hook b and queues a tick",
+                "a instead of b: the hook was cloned once for the whole drain. Clone it anew each time.",
+            );
+            let trace = Trace::new();
+            trace.tick_then("n1", |trace| trace.when_empty("hook", |_| {}));
+            trace.drain();
+            trace.expect(
+                "n1 hook",
+                "a tick sets a hook",
+                "hook missing: the hook was cloned when the drain began. It is asked for when both queues are empty.",
+            );
         },
     );
 }
@@ -224,7 +316,8 @@ fn every_callback_is_followed_by_its_own_tasks() {
             trace.expect(
             "t0 n0 m0 t1 n1 m1",
             "two timers were due together, and each queued a tick and a microtask",
-            "t0 t1 first: the tasks wait until all callbacks have run, as they did in Node before \
+            "No n0 at all: `drain` was called while `Inside` still lived, and did nothing. Drop it first.\n\
+             t0 t1 first: the tasks wait until all callbacks have run, as they did in Node before \
              version 11.",
         );
         },
@@ -241,24 +334,41 @@ fn inside_of_a_callback_or_a_task_nothing_is_drained() {
             trace.run_callback(|| {
                 trace.tick_then("n1", |trace| {
                     // A tick that emits an event calls its listeners in this way.
-                    trace.run_callback(|| {
+                    trace.run_inner_callback(|| {
                         trace.note("listener-in-n1");
                         trace.tick("n3");
                     });
                     trace.note("n1-ends");
                 });
-                trace.run_callback(|| {
+                trace.run_inner_callback(|| {
                     trace.note("listener");
                     trace.tick("n2");
                 });
-                trace.drain();
+                trace.queues.drain(&|_| {});
                 trace.note("callback-ends");
             });
             trace.expect(
                 "listener callback-ends n1 listener-in-n1 n1-ends n2 n3",
                 "a callback called a listener through run_callback, and so did the tick n1",
                 "n1 before callback-ends: the inner call drained.\n\
-             n2 or n3 before n1-ends: the drain itself counts as inside, too.",
+             n2 or n3 before n1-ends: the drain itself counts as inside, too.\n\
+             No n1 at all: `drain` was called while `Inside` still lived, and did nothing. Drop it first.",
+            );
+            let asked = Cell::new(false);
+            trace.when_empty("empty?", move |trace| {
+                if !asked.replace(true) {
+                    trace.run_inner_callback(|| {
+                        trace.note("listener");
+                        trace.tick("n4");
+                    });
+                    trace.note("hook-ends");
+                }
+            });
+            trace.drain();
+            trace.expect(
+                "empty? listener hook-ends n4 empty?",
+                "the hook called a listener through run_callback, and that queued a tick",
+                "n4 before hook-ends: the hook is a part of the drain, so it counts as inside, too.",
             );
         },
     );
@@ -268,8 +378,7 @@ fn inside_of_a_callback_or_a_task_nothing_is_drained() {
 fn a_tick_that_throws_leaves_the_others_for_the_next_drain() {
     within(LIMIT, "drain does not return although a tick threw", || {
         let trace = Trace::new();
-        let inner = trace.clone();
-        trace.queues.when_empty(move || inner.note("empty?"));
+        trace.when_empty("empty?", |_| {});
         trace.tick_then("n1", |trace| {
             trace.tick("n3");
             throw("n1");
@@ -288,7 +397,15 @@ fn a_tick_that_throws_leaves_the_others_for_the_next_drain() {
             "n2 n3 m1 empty?",
             "this is the drain after the one in which n1 threw",
             "n1 again: a task is taken out before it is called.\n\
-             Something missing: what had not run must stay queued.",
+             Something missing: what had not run must stay queued.\n\
+             empty? missing: this drain ended well, so the hook is asked.",
+        );
+        trace.tick_then("n4", |_| throw("n4"));
+        trace.drain();
+        trace.expect(
+            "n4 caught n4",
+            "n4 threw, and nothing else was queued",
+            "empty? here: after a tick that threw the drain is over, also when nothing is left. Node is so, too.",
         );
     });
 }
@@ -300,16 +417,20 @@ fn a_microtask_that_throws_costs_only_itself() {
         "drain does not return although no task is left",
         || {
             let trace = Trace::new();
+            trace.when_empty("empty?", |_| {});
             trace.microtask_then("m1", |trace| {
                 trace.tick("n-of-m1");
                 throw("m1");
             });
             trace.microtask("m2");
+            trace.microtask_then("m3", |_| throw("m3"));
             trace.drain();
             trace.expect(
-            "m1 caught m1 m2 n-of-m1",
-            "m1 queued a tick and threw; m2 was queued behind it",
-            "m2 missing: the panic ended the run. A promise job that throws does not stop the next one.",
+            "m1 caught m1 m2 m3 caught m3 n-of-m1 empty?",
+            "m1 queued a tick and threw; m2 and m3, which threw as well, were queued behind it",
+            "m2 missing: the panic ended the run. A promise job that throws does not stop the next one.\n\
+             One caught, or both at the end: the handler gets each panic, before the next microtask runs.\n\
+             n-of-m1 or empty? missing: a microtask that threw does not end the drain. Only a tick does.",
         );
         },
     );
@@ -325,20 +446,28 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
             trace.run_callback(|| {
                 trace.note("t1");
                 trace.tick("n-of-t1");
-                trace.run_callback(|| throw("t1's listener"));
+                trace.microtask("m-of-t1");
+                trace.run_inner_callback(|| throw("t1's listener"));
                 trace.note("not reached");
             });
             trace.expect(
                 "t1 caught t1's listener",
-                "t1 queued a tick, and a listener that it called threw",
-                "n-of-t1 here: after a throw nothing is drained.\n\
+                "t1 queued a tick and a microtask, and a listener that it called threw",
+                "n-of-t1 or m-of-t1 here: after a throw nothing is drained.\n\
              not reached: the listener's panic was caught inside. It unwinds into its caller.",
+            );
+            assert_eq!(
+                trace.queues.len(),
+                2,
+                "t1 queued a tick and a microtask and threw\nexpected  2 tasks wait\nyours     {}\nThey wait for \
+                 the next drain.",
+                trace.queues.len()
             );
             // The handler may throw as well: that is how a program without a handler ends.
             let escaped = catch_unwind(AssertUnwindSafe(|| {
                 trace
                     .queues
-                    .run_callback(|| throw("t2"), &|panic| std::panic::resume_unwind(panic));
+                    .run_callback(|| throw("t2"), &|panic| resume_unwind(panic));
             }));
             assert!(
                 escaped.is_err(),
@@ -347,11 +476,73 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
             );
             trace.run_callback(|| trace.note("t3"));
             trace.expect(
-            "t3 n-of-t1",
+            "t3 n-of-t1 m-of-t1",
             "the next callback, t3, is the next drain point",
             "n-of-t1 missing: after a panic the queues still believe that a callback is under way.\n\
              Nothing at all: the same.",
         );
+        },
+    );
+}
+
+#[test]
+fn what_the_handler_or_the_hook_throws_reaches_the_caller() {
+    within(
+        LIMIT,
+        "drain does not return although the handler threw",
+        || {
+            let drain_throws = |trace: &Trace| {
+                let drain = || trace.queues.drain(&|panic| resume_unwind(panic));
+                catch_unwind(AssertUnwindSafe(drain)).is_err()
+            };
+            let causes = "This is how `exit` gets out of a task. Only the task is called inside of catch_unwind, not \
+                          the handler, and nothing runs after it.";
+            let trace = Trace::new();
+            trace.tick_then("n1", |_| throw("n1"));
+            trace.tick("n2");
+            trace.microtask("m1");
+            assert!(
+                drain_throws(&trace),
+                "the tick n1 threw, and so did the handler\nexpected  drain throws it on\nyours     drain \
+                 returned\n{causes}"
+            );
+            trace.expect("n1", "the handler of the tick n1 threw", causes);
+            trace.drain();
+            trace.expect(
+                "n2 m1",
+                "this is the drain after the one in which the handler of n1 threw",
+                "Something missing: it was taken out too early, and the panic has dropped it.\n\
+                 Nothing at all: the queues still believe that a drain is under way.",
+            );
+            trace.microtask_then("m1", |_| throw("m1"));
+            trace.microtask("m2");
+            assert!(
+                drain_throws(&trace),
+                "the microtask m1 threw, and so did the handler\nexpected  drain throws it on\nyours     drain \
+                 returned\n{causes}"
+            );
+            trace.expect("m1", "the handler of the microtask m1 threw", causes);
+            trace.drain();
+            trace.expect(
+                "m2",
+                "this is the drain after the one in which the handler of m1 threw",
+                "m2 missing: it was taken out too early, and the panic has dropped it.",
+            );
+            trace.when_empty("empty?", |_| throw("the hook"));
+            for drain in ["first", "second"] {
+                let run = || trace.queues.drain(&|_| trace.note("caught"));
+                let outcome = catch_unwind(AssertUnwindSafe(run));
+                assert!(
+                    outcome.is_err(),
+                    "the hook threw, in the {drain} drain\nexpected  drain throws it on\nyours     drain \
+                     returned\nThe hook is no task: what it throws is not caught, and the hook stays set."
+                );
+                trace.expect(
+                    "empty?",
+                    &format!("the hook threw, in the {drain} drain"),
+                    "The hook is called once in it, and not again after it threw.",
+                );
+            }
         },
     );
 }

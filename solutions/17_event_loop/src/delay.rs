@@ -1,4 +1,6 @@
-//! What `setTimeout` makes of the number that it gets. See rule 4 in the chapter.
+//! What `setTimeout` makes of the number that it gets.
+//!
+//! The rule: a delay that does not fit is 1 millisecond.
 
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ pub struct Delay {
 
 impl Delay {
     /// Node's reading of a number of milliseconds: fractions are cut off. What is not between 1 and the longest
-    /// delay, infinities and NaN included, is 1 millisecond.
+    /// delay, infinities and NaN included, is 1 millisecond. The comparison comes before the cut.
     pub fn from_milliseconds(milliseconds: f64) -> Delay {
         //> // TODO: keep to Node's rule.
         //> todo!("the delay of {milliseconds} ms")
@@ -52,6 +54,7 @@ impl From<i32> for Delay {
 
 impl From<Duration> for Delay {
     fn from(delay: Duration) -> Delay {
-        Delay::from_milliseconds(delay.as_secs_f64() * 1000.0)
+        // Up to 2^53 every whole number is an exact `f64`. 1001 ms in seconds, 1.001, is not.
+        Delay::from_milliseconds(delay.as_millis() as f64)
     }
 }

@@ -86,7 +86,8 @@ impl EventLoop {
         }
     }
 
-    /// Turns, until nothing is pending that keeps the loop alive.
+    /// Turns, until nothing is pending that keeps the loop alive. An error of the poller, of whatever kind, ends them
+    /// at once: nothing is called after it.
     ///
     /// A turn is: poll, check, close, timers. Timers that are due before the first turn are called first. Whether
     /// anything is pending is asked before those, and then at the end of each turn: what they called may have been
@@ -122,7 +123,7 @@ impl EventLoop {
         //<
     }
 
-    /// Calls the timers that are due.
+    /// Calls all timers that are due, however many they are and however long they take.
     ///
     /// The clock is read once, at the beginning: a timer that becomes due during the phase waits for the next
     /// turn. An interval is set again after its call, from the time just before its call.
@@ -189,7 +190,7 @@ impl EventLoop {
         //<
     }
 
-    /// Calls the immediates that were set before this phase began. Those that they set wait for the next turn.
+    /// Calls all immediates that were set before this phase began. Those that they set wait for the next turn.
     fn check(&self) {
         self.observe(Event::Begin(Phase::Check));
         //> // TODO: call what `pop` gives.
@@ -285,7 +286,8 @@ impl EventLoop {
         self.inner.timeouts.clear(timeout);
     }
 
-    /// Lets a timer count afresh from now on. A timeout that was called already stays over.
+    /// Lets a timer count afresh from now on. A timeout that was called already stays over: its callback was a
+    /// `FnOnce`. Node differs here: it sets such a timeout again.
     pub fn refresh(&self, timeout: Timeout) {
         self.inner.timeouts.refresh(self.now(), timeout);
     }

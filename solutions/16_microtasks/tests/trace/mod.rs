@@ -1,10 +1,13 @@
 //! Queues whose tasks write their names down, and a check of what they wrote.
 
 use std::cell::RefCell;
-use std::panic;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
 use microtasks::{Panic, TaskQueues};
+
+/// What the tests throw.
+struct Thrown(&'static str);
 
 /// A handle to one pair of queues and one list of names. Clones share both.
 #[derive(Clone, Default)]
@@ -51,19 +54,43 @@ impl Trace {
 
     /// Writes down what was thrown.
     fn uncaught(&self, panic: Panic) {
-        match panic.downcast::<&'static str>() {
-            Ok(what) => self.note(&format!("caught {what}")),
-            Err(other) => panic::resume_unwind(other),
+        match panic.downcast::<Thrown>() {
+            Ok(thrown) => self.note(&format!("caught {}", thrown.0)),
+            Err(other) => resume_unwind(other),
         }
     }
 
+    /// Drains. Nothing may be thrown out of it.
+    #[track_caller]
     pub fn drain(&self) {
-        self.queues.drain(&|panic| self.uncaught(panic));
+        let drain = || self.queues.drain(&|panic| self.uncaught(panic));
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(drain)) {
+            left_through("drain", "a task", panic);
+        }
     }
 
+    /// Runs a callback of the loop. Nothing may be thrown out of it.
+    #[track_caller]
     pub fn run_callback(&self, callback: impl FnOnce()) {
+        let run = || self.run_inner_callback(callback);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
+            left_through("run_callback", "a callback or a task", panic);
+        }
+    }
+
+    /// Runs a callback inside of another one, or of a task. What it throws unwinds into its caller.
+    pub fn run_inner_callback(&self, callback: impl FnOnce()) {
         self.queues
             .run_callback(callback, &|panic| self.uncaught(panic));
+    }
+
+    /// Queues a hook that writes `name` down and then does `more`.
+    pub fn when_empty(&self, name: &'static str, more: impl Fn(&Trace) + 'static) {
+        let trace = self.clone();
+        self.queues.when_empty(move || {
+            trace.note(name);
+            more(&trace);
+        });
     }
 
     /// What was written down since the last call, in one line.
@@ -88,5 +115,19 @@ impl Trace {
 
 /// Throws `what`, without the message that the panic hook would print.
 pub fn throw(what: &'static str) {
-    panic::resume_unwind(Box::new(what));
+    resume_unwind(Box::new(Thrown(what)));
+}
+
+/// Fails the test in which a panic came out of `function`.
+#[track_caller]
+fn left_through(function: &str, who: &str, panic: Panic) -> ! {
+    match panic.downcast::<Thrown>() {
+        Ok(thrown) => panic!(
+            "{who} threw `{}`, and the panic left through `{function}`\nIt is called inside of `catch_unwind`, and \
+             `uncaught` gets what it threw. It is not thrown again.",
+            thrown.0
+        ),
+        // It has printed its own message.
+        Err(other) => resume_unwind(other),
+    }
 }
