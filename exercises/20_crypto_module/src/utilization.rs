@@ -23,8 +23,8 @@ struct Began {
     sleep: Duration,
     /// The end of the last wait. `None` before it.
     awake: Option<Duration>,
-    /// The last callback.
-    call: Duration,
+    /// The callback that runs. `None` between two callbacks, and when its beginning was not seen.
+    call: Option<Duration>,
 }
 
 /// What a [`Utilization`] has seen so far.
@@ -34,9 +34,11 @@ pub struct Totals {
     pub elapsed: Duration,
     /// The time of it in which the loop was asleep, or looked into the kernel.
     pub idle: Duration,
-    /// The longest time from one look into the kernel to the next. So long did the world have to wait.
+    /// The longest time from one look into the kernel to the next, or from the first event to the first look. So long
+    /// did the world have to wait. A stretch that is not over yet does not count.
     pub longest_blind: Duration,
-    /// The longest callback, and of what kind it was. `None` when there was none. Of two equal ones, the first.
+    /// The longest callback of those whose beginning and end were seen, and of what kind it was. `None` when there was
+    /// none. Of two equal ones, the first.
     pub longest_call: Option<(Kind, Duration)>,
 }
 

@@ -2,6 +2,7 @@ mod world;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use crypto_module::{
@@ -10,7 +11,7 @@ use crypto_module::{
 };
 use runtime::{
     Event, Kind, Observer, Phase, clear_interval, load, observe_jobs, run, set_immediate,
-    set_interval, set_observer, set_timeout,
+    set_interval, set_observer, set_timeout, work,
 };
 use support::within;
 use world::{LIMIT, hex, ms, time_of, within_range};
@@ -137,6 +138,30 @@ fn the_pool_computes_and_the_loop_goes_on() {
                 KEYS.map(|key| Some(Ok(String::from(key)))),
                 "each callback gets the key of its own password (left: yours). None: it was never called."
             );
+            // While all workers are held, `pbkdf2` returns all the same. Two blocks make a key of 64 bytes.
+            let long = Rc::new(RefCell::new(None));
+            let theirs = Rc::clone(&long);
+            run(move || {
+                let (open, gate) = mpsc::channel::<()>();
+                let gate = Arc::new(Mutex::new(gate));
+                for _ in 0..64 {
+                    let gate = Arc::clone(&gate);
+                    let hold = move || {
+                        let _ = gate.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                        Ok(())
+                    };
+                    work(hold, |_| {});
+                }
+                pbkdf2([0xff, 0], "salt", 3, 64, move |key| {
+                    *theirs.borrow_mut() = key.ok()
+                });
+                drop(open);
+            });
+            assert_eq!(
+                long.take(),
+                pbkdf2_sync(&[0xff, 0], b"salt", 3, 64).ok(),
+                "a key of 64 bytes, from a password that is no text (left: yours). Two blocks take twice as many rounds."
+            );
             // On any machine, and whatever else it does, the job takes as long as the work that is in it.
             let alone = (0..3).map(|_| time_of(|| pbkdf2_sync(b"password", b"salt", ROUNDS, 16)));
             let alone = alone.min().expect("three times");
@@ -239,6 +264,16 @@ fn a_slice_a_turn_and_the_others_in_between() {
                 words.borrow()
             );
         }
+        // Nothing else keeps this program alive.
+        let alone = Rc::new(Cell::new(false));
+        let theirs = Rc::clone(&alone);
+        run(move || {
+            pbkdf2_in_slices(b"password", b"salt", 20, 32, 5, move |_| theirs.set(true));
+        });
+        assert!(
+            alone.get(),
+            "a program that has nothing but a key in slices ended before the key was there. Do the slices keep it alive?"
+        );
     });
 }
 
@@ -274,6 +309,11 @@ fn one_late_timer_stands_for_all_that_would_have_been_late() {
         ("exactly one pace late", 120_000, &[10_000]),
         ("0.3 ms late", 110_300, &[300]),
         ("10.001 ms late", 120_001, &[10_001, 1]),
+        (
+            "four paces late",
+            150_000,
+            &[40_000, 30_000, 20_000, 10_000],
+        ),
     ] {
         let mut wanted = Histogram::new();
         expected
@@ -296,6 +336,25 @@ fn one_late_timer_stands_for_all_that_would_have_been_late() {
              not late.",
             show(&wanted),
             show(&yours)
+        );
+    }
+}
+
+#[test]
+fn any_pace_and_any_lateness_is_counted() {
+    for (pace, late, expected) in [
+        (1_000, 3_000_000, 3_000),
+        (500, 1_200, 3),
+        (1_500, 4_501, 4),
+    ] {
+        let (pace, late) = (Duration::from_micros(pace), Duration::from_micros(late));
+        let mut lag = Lag::new(pace, ms(100));
+        lag.fired(ms(100) + pace + late);
+        let yours = lag.lateness().count();
+        assert_eq!(
+            yours, expected,
+            "a timer at a pace of {pace:?} is {late:?} late (left: your records)\nFewer: is there a limit, or a number that \
+             is too small? More: is a part of a millisecond cut off?"
         );
     }
 }
@@ -347,6 +406,14 @@ fn the_time_asleep_is_idle_and_everything_else_is_not() {
         yours.1,
         yours.2
     );
+    let observer = Utilization::new();
+    observer.observe(Duration::ZERO, Event::Wait(None));
+    observer.observe(Duration::from_nanos(1_500_300), Event::Awake(1));
+    assert_eq!(
+        observer.totals().idle,
+        Duration::from_nanos(1_500_300),
+        "one sleep of 1.5003 ms (left: yours). Parts of a millisecond add up."
+    );
     let nothing = told(&[(5, Event::Begin(Phase::Timers))]);
     assert!(
         nothing.utilization() == 0.0 && nothing.elapsed.is_zero(),
@@ -394,6 +461,47 @@ fn the_longest_call_and_the_longest_time_without_a_look_are_known() {
         "main worked from 10 to 40 ms, before the first look\nexpected  30 ms\nyours     {:?}\nThe first stretch begins \
          with the first event.",
         first.longest_blind
+    );
+    let empty_look = told(&[
+        (0, Event::Wait(None)),
+        (1, Event::Awake(1)),
+        (21, Event::Wait(Some(Duration::ZERO))),
+        (21, Event::Awake(0)),
+        (31, Event::Wait(None)),
+        (40, Event::Awake(0)),
+    ]);
+    assert_eq!(
+        empty_look.longest_blind,
+        ms(20),
+        "awake at 1 ms, a look at 21 that found nothing, a wait at 31 (left: yours). A look is a look, whatever it finds."
+    );
+    for kind in [
+        Kind::Main,
+        Kind::Ready,
+        Kind::Timer,
+        Kind::Immediate,
+        Kind::Close,
+        Kind::Tick,
+        Kind::Microtask,
+        Kind::Process,
+    ] {
+        let totals = told(&[(1, Event::Call(kind)), (9, Event::Return(kind))]);
+        assert_eq!(
+            totals.longest_call,
+            Some((kind, ms(8))),
+            "one callback was called (left: yours). Each kind of it can block the loop."
+        );
+    }
+    let late_watcher = told(&[
+        (107, Event::Return(Kind::Timer)),
+        (108, Event::Call(Kind::Tick)),
+        (109, Event::Return(Kind::Tick)),
+    ]);
+    assert_eq!(
+        late_watcher.longest_call,
+        Some((Kind::Tick, ms(1))),
+        "the observer was set inside of a timer's callback, so it sees only the end of that one (left: yours). What it has \
+         not seen begin did not begin with the clock."
     );
     let none = told(&[
         (10, Event::Begin(Phase::Timers)),
