@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use machinery::{Busy, FreesAWorker, PanicsWhenDropped, Reports, ReportsAndPanics};
-use machinery::{compare, execute, others_sleep, pool, waits};
+use machinery::{call_waits, compare, execute, others_sleep, pool, waits};
 use support::{in_child, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
@@ -172,13 +172,14 @@ fn a_full_queue_gives_the_job_back_or_waits() {
             let job = job(3);
             let pool = &pool;
             scope.spawn(move || {
+                let _ = returned.send(());
                 let _ = pool.execute(job);
                 let _ = returned.send(());
             });
             compare(
                 "the queue is full, and a thread calls `execute`",
                 "waits",
-                waits(&is_returned),
+                call_waits(&is_returned),
                 "`execute` does not use `send`, which waits for room",
             );
             drop(busy);
@@ -343,6 +344,7 @@ fn wait_returns_the_result_or_the_panic() {
         let handle = thread::scope(|scope| {
             let pool = &pool;
             let submitting = scope.spawn(move || {
+                let _ = returned.send(());
                 let handle = pool.submit(|| 9);
                 let _ = returned.send(());
                 handle
@@ -350,7 +352,7 @@ fn wait_returns_the_result_or_the_panic() {
             compare(
                 "the worker is busy, the queue has room for one job and is full, and a thread calls `submit`",
                 "waits",
-                waits(&is_returned),
+                call_waits(&is_returned),
                 "`submit_then` uses `try_send`, and takes a full queue for a pool that is shut down: `send` waits for room",
             );
             drop(busy);
@@ -616,6 +618,7 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                 let busy = busy.remove(longest);
                 let (returned, is_returned) = mpsc::channel();
                 let closing = thread::spawn(move || {
+                    let _ = returned.send(());
                     pool.shutdown();
                     let _ = returned.send(());
                     pool
@@ -633,7 +636,7 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
             compare(
                 &format!("`shutdown` was called while {} runs a job", busy.worker),
                 "waits",
-                waits(is_returned),
+                call_waits(is_returned),
                 "that worker, or every one, is not joined: `join` each handle in the list",
             );
         }
@@ -827,9 +830,11 @@ fn drop_shuts_down_also_while_a_panic_unwinds() {
             }
             let (over, is_over) = mpsc::channel();
             let owner = thread::spawn(move || {
-                // The one declared last is dropped first, in a panic too.
-                let _over = Reports(over);
+                // The one declared last is dropped first, in a panic too: the report that the drop of the pool
+                // begins, the pool, the report that its drop is over.
+                let _over = Reports(over.clone());
                 let _pool = pool;
+                let _begins = Reports(over);
                 if panics {
                     panic!("this panic is part of the test");
                 }
@@ -844,7 +849,7 @@ fn drop_shuts_down_also_while_a_panic_unwinds() {
                     "`drop` does nothing while a panic unwinds: it can and must join here too",
                 ),
             };
-            compare(setup, "waits", waits(&is_over), likely);
+            compare(setup, "waits", call_waits(&is_over), likely);
             drop(busy);
             let ended = owner.join();
             compare(
@@ -872,13 +877,14 @@ fn a_job_may_shut_down_another_pool() {
         let (in_a, in_b) = (Busy::new(&a), Busy::new(&b));
         let (returned, is_returned) = mpsc::channel();
         in_b.end_with(move || {
+            let _ = returned.send(());
             a.shutdown();
             let _ = returned.send(());
         });
         compare(
             "a job on pool0 of pool B calls `shutdown` for pool A, whose pool0 runs a job",
             "waits",
-            waits(&is_returned),
+            call_waits(&is_returned),
             "the own worker is found by its name, and both are called pool0: compare `thread().id()`\n\
              nobody is joined on a worker: only the worker itself is left out",
         );
@@ -910,6 +916,7 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
             let (returned, is_returned) = mpsc::channel();
             // The list is sorted: this is pool0, the first in the pool's own list too.
             busy.remove(0).end_with(move || {
+                let _ = returned.send(());
                 end(last);
                 let _ = returned.send(());
             });
@@ -918,7 +925,7 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
                     "a job on pool0 {calls} its own pool while pool1 and pool2 run jobs; the call"
                 ),
                 "waits",
-                waits(&is_returned),
+                call_waits(&is_returned),
                 "`is over`: the loop ends at its own worker, where it should go on to the others; or `shutdown` does \
                  nothing when `jobs` is `None` already\n\
                  `is over, without a report`: the call panicked, because the worker joined itself. Leave it out \

@@ -152,6 +152,13 @@ pub fn waits(over: &Receiver<()>) -> &'static str {
     }
 }
 
+/// As [`waits`], for a call that another thread makes: it reports once right before the call, and once after it.
+/// Until the first report that thread may do other work, such as printing the backtrace of a panic.
+pub fn call_waits(reports: &Receiver<()>) -> &'static str {
+    let _ = reports.recv();
+    waits(reports)
+}
+
 /// Panics when it is dropped, unless a panic is under way.
 pub struct PanicsWhenDropped;
 
