@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use machinery::{Busy, FreesAWorker, PanicsWhenDropped, Reports, ReportsAndPanics};
-use machinery::{call_waits, compare, execute, others_sleep, pool, waits};
+use machinery::{burn, call_waits, compare, execute, others_sleep, pool, waits};
 use support::{in_child, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
@@ -229,6 +229,34 @@ fn a_panic_costs_no_worker() {
              a new thread was started in place of the old: catch the panic instead\n\
              what `catch_unwind` returned was dropped, and its own drop panicked: leave that to `panicked`\n\
              `drop` threw away what was queued: it is a `shutdown`, not a `shutdown_now`",
+        );
+    });
+
+    let hint = "a job panicked, and what it captured is not dropped, or the pool was dropped after that, and the drop \
+                does not return\n\
+                likely    the worker is joined before the sender is dropped: it ends when that is gone";
+    within(LIMIT, hint, || {
+        let pool = pool(1);
+        let (captured, unwound) = mpsc::channel();
+        let captured = Reports(captured);
+        execute(&pool, move || {
+            let _captured = captured;
+            panic!("this panic is part of the test");
+        });
+        let _ = unwound.recv();
+        // The worker catches the panic meanwhile, and finds the queue empty.
+        burn(Duration::from_millis(10));
+        let (ran, log) = mpsc::channel();
+        execute(&pool, move || {
+            let _ = ran.send(());
+        });
+        drop(pool);
+        compare(
+            "the only job in the pool panicked, and its worker found the queue empty. Then another job was queued and \
+             the pool dropped; how often the other job has run",
+            1,
+            log.iter().count(),
+            "the worker ends after a panic when nothing is queued: it ends only when `recv` gives an error",
         );
     });
 }
