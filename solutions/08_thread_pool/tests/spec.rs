@@ -3,7 +3,9 @@ extern crate thread_pool_solution as thread_pool;
 mod machinery;
 
 use std::io::ErrorKind;
-use std::panic::panic_any;
+use std::mem;
+use std::panic::{self, panic_any};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -199,6 +201,43 @@ fn a_full_queue_gives_the_job_back_or_waits() {
 
 #[test]
 fn a_panic_costs_no_worker() {
+    // In a process of its own, whose panic hook is its own as well.
+    let child = in_child("a_panic_costs_no_worker", || {
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+        let hint = "a job panicked, and what it captured is not dropped";
+        within(LIMIT, hint, || {
+            let pool = pool(1);
+            panic::set_hook(Box::new(|_| {
+                CALLS.fetch_add(1, Ordering::Relaxed);
+            }));
+            let (captured, unwound) = mpsc::channel();
+            let captured = Reports(captured);
+            execute(&pool, move || {
+                let _captured = captured;
+                panic!("this panic is part of the test");
+            });
+            let _ = unwound.recv();
+            // The failure of the comparison is to be printed again.
+            let _ = panic::take_hook();
+            compare(
+                "a process set a panic hook, and a job panicked; how often the hook was called",
+                1,
+                CALLS.load(Ordering::Relaxed),
+                "the hook is replaced or taken away around `catch_unwind`: leave it. It is the process's, and tells \
+                 where a job panicked\n\
+                 the job was dropped and never ran",
+            );
+            // The process ends with it. The drop of a pool is for other tests.
+            mem::forget(pool);
+        });
+    });
+    assert!(
+        child.status.success(),
+        "in a process of its own:\n{}{}",
+        child.stdout(),
+        child.stderr()
+    );
+
     let hint = "three jobs panicked on a pool with one worker, the pool was dropped, and the drop does not return\n\
                 likely    the worker is joined before the sender is dropped: it ends when that is gone";
     within(LIMIT, hint, || {
