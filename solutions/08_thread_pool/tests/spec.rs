@@ -2,6 +2,7 @@ extern crate thread_pool_solution as thread_pool;
 
 mod machinery;
 
+use std::hint::black_box;
 use std::io::ErrorKind;
 use std::mem;
 use std::panic::{self, panic_any};
@@ -207,8 +208,10 @@ fn a_panic_costs_no_worker() {
         let hint = "a job panicked, and what it captured is not dropped";
         within(LIMIT, hint, || {
             let pool = pool(1);
-            panic::set_hook(Box::new(|_| {
+            let default = panic::take_hook();
+            panic::set_hook(Box::new(move |panic| {
                 CALLS.fetch_add(1, Ordering::Relaxed);
+                default(panic);
             }));
             let (captured, unwound) = mpsc::channel();
             let captured = Reports(captured);
@@ -217,7 +220,7 @@ fn a_panic_costs_no_worker() {
                 panic!("this panic is part of the test");
             });
             let _ = unwound.recv();
-            // The failure of the comparison is to be printed again.
+            // The failure of the comparison is to be printed, whatever hook is set now.
             let _ = panic::take_hook();
             compare(
                 "a process set a panic hook, and a job panicked; how often the hook was called",
@@ -302,7 +305,7 @@ fn a_panic_costs_no_worker() {
 
 #[test]
 fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
-    let hint = "four jobs were queued with `submit_then`, the pool was dropped, and the drop does not return\n\
+    let hint = "five jobs were queued with `submit_then`, the pool was dropped, and the drop does not return\n\
                 likely    the worker is joined before the sender is dropped: it ends when that is gone";
     within(LIMIT, hint, || {
         let pool = pool(1);
@@ -334,29 +337,35 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
         };
         submit("A", || 6 * 7, false);
         submit("B", || panic!("a text"), true);
-        submit("C", || panic!("number {}", 3), false);
+        // `black_box`, because the compiler makes a `&'static str` of a text that it knows whole.
+        submit("C", || panic!(" line {}\nline 2 ", black_box(1)), false);
         submit("D", || panic_any(PanicsWhenDropped), false);
+        submit("E", || panic!(""), false);
         drop((log, busy, pool));
         let entries: Vec<_> = entries.iter().collect();
         let texts: Vec<&str> = entries.iter().map(|(text, _)| text.as_str()).collect();
         compare(
-            "A returns 42; B panics with \"a text\", and its `then` panics as well; C panics with \"number 3\", \
-             and D with a value that is no text",
+            "A returns 42; B panics with \"a text\", and its `then` panics as well; C panics with a formatted text of \
+             two lines, D with a value that is no text, and E with \"\"",
             vec![
                 "job A",
                 "then A Ok(42)",
                 "job B",
                 "then B Err(\"a text\")",
                 "job C",
-                "then C Err(\"number 3\")",
+                "then C Err(\" line 1\\nline 2 \")",
                 "job D",
                 "then D Err(\"a panic without a message\")",
+                "job E",
+                "then E Err(\"\")",
             ],
             texts,
             "no `then` after a panic: `catch` the job alone, and call `then` with either outcome\n\
              nothing after `then B`: its panic ended the worker, so `work` has to `catch` as well\n\
              all jobs first: `then` was queued as another job\n\
-             another message: the one of `panic!` is lost in `catch`\n\
+             another message in C: `panic!` throws a `String` when it formats, and a `&'static str` when it does not\n\
+             another message: `catch` passes on what `panicked` makes of it, with all lines, spaces, and when it is \
+             empty\n\
              nothing, or only the first: `drop` threw away what was queued (it is a `shutdown`)",
         );
         let first = entries.first().map(|(_, id)| *id);
