@@ -364,7 +364,7 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
              nothing after `then B`: its panic ended the worker, so `work` has to `catch` as well\n\
              all jobs first: `then` was queued as another job\n\
              another message in C: `panic!` throws a `String` when it formats, and a `&'static str` when it does not\n\
-             another message: `catch` passes on what `panicked` makes of it, with all lines, spaces, and when it is \
+             another message: `catch` passes on what `panicked` makes of it, with all its lines and spaces, and also when it is \
              empty\n\
              nothing, or only the first: `drop` threw away what was queued (it is a `shutdown`)",
         );
@@ -628,16 +628,19 @@ fn pending_counts_what_is_queued_or_running() {
             1,
             "only the queue is counted, or the count is given up when the job begins",
         );
-        let (then, outcome) = mpsc::channel();
-        let (end, is_to_end) = mpsc::channel::<()>();
-        let _ticket = pool.submit_then(
-            || (),
-            move |_| {
+        // The `then` reports that it has begun, and ends when it is told to.
+        let submit = |job: fn()| {
+            let (then, has_begun) = mpsc::channel();
+            let (end, is_to_end) = mpsc::channel::<()>();
+            let _ticket = pool.submit_then(job, move |_| {
                 let _ = then.send(());
                 let _ = is_to_end.recv();
-            },
-        );
-        let panics = pool.submit(|| panic!("this panic is part of the test"));
+            });
+            (has_begun, end)
+        };
+        let (has_begun, end) = submit(|| ());
+        let (after_a_panic, end_after_a_panic) =
+            submit(|| panic!("this panic is part of the test"));
         execute(&pool, || ());
         let cancelled = pool.submit(|| ());
         counts(
@@ -654,14 +657,25 @@ fn pending_counts_what_is_queued_or_running() {
             "the count stays in the queue: the job must own its `Counted`, to be dropped with it",
         );
         drop(busy);
-        let _ = outcome.recv();
+        let _ = has_begun.recv();
         counts(
             "`pending` when a job has ended, its `then` has begun, and two jobs are queued",
             2,
             "the job gives up its count after `then`: it has to do so before",
         );
         drop(end);
-        let _ = panics.map(|handle| handle.wait());
+        compare(
+            "the next job panics, and its `then` begins",
+            Ok(()),
+            after_a_panic.recv(),
+            "no `then` after a panic: `catch` the job alone, and call `then` with either outcome",
+        );
+        counts(
+            "`pending` when a job has panicked, its `then` has begun, and one job is queued",
+            1,
+            "after a panic the job gives up its count after `then`: it has to do so before, as after a result",
+        );
+        drop(end_after_a_panic);
         // The only worker has begun this job, so it is done with all others.
         let _last = Busy::new(&pool);
         counts(
@@ -691,6 +705,7 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                     });
                 }
                 drop(ran);
+                execute(&pool, || panic!("this panic is part of the test"));
                 let busy = busy.remove(longest);
                 let (returned, is_returned) = mpsc::channel();
                 let closing = thread::spawn(move || {
@@ -731,6 +746,16 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
             Err(TrySendError::Full(_)) => "full",
             Ok(()) => "taken",
         };
+        let (called, calls) = mpsc::channel();
+        let then_called = called.clone();
+        let refused_then = pool.submit_then(
+            move || {
+                let _ = called.send("job");
+            },
+            move |_| {
+                let _ = then_called.send("then");
+            },
+        );
         compare(
             "after a shutdown: `execute`, `try_execute`, `submit`, `submit_then`, and `pending`",
             (
@@ -744,10 +769,17 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                 refused,
                 refused_too,
                 pool.submit(|| ()).err(),
-                pool.submit_then(|| (), |_| ()).err(),
+                refused_then.err(),
                 pool.pending(),
             ),
-            "jobs are taken: the sender is still in the pool. `jobs` is `None` after a shutdown",
+            "jobs are taken: the sender is still in the pool. `jobs` is `None` after a shutdown\n\
+             another `pending`: a job that panicked still counts",
+        );
+        compare(
+            "after a shutdown, `submit_then` refused a job and its `then`; of these were called",
+            Vec::<&str>::new(),
+            calls.iter().collect(),
+            "the error tells the caller already: neither closure ever runs",
         );
         pool.shutdown();
         pool.shutdown_now();
