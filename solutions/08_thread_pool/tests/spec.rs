@@ -855,10 +855,14 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
         );
         compare(
             "two queued jobs have a value that panics when it is dropped. Each says whether another panic unwinds \
-             the stack at that moment",
-            vec![false, false],
-            dropped.iter().collect(),
-            "the second says true: the panic of the first came out of its `catch`, or out of `shutdown_now`, and \
+             the stack at that moment, and whether it is dropped on the thread that called `shutdown_now`",
+            vec![(false, true), (false, true)],
+            dropped
+                .iter()
+                .map(|(unwinds, id)| (unwinds, id == closing.thread().id()))
+                .collect(),
+            "(_, false): a worker or a new thread drops what is queued: it is dropped on the thread that calls\n\
+             the second says (true, _): the panic of the first came out of its `catch`, or out of `shutdown_now`, and \
              the rest was dropped while it unwound. A second panic then ends the process, so drop each task \
              in a `catch` of its own",
         );
@@ -1008,9 +1012,19 @@ fn a_job_may_shut_down_another_pool() {
 
 #[test]
 fn a_job_may_drop_the_last_reference_to_its_pool() {
-    for (calls, end) in [
-        ("drops", drop as fn(ThreadPool)),
-        ("calls `shutdown_now` for", |mut pool| pool.shutdown_now()),
+    for (calls, end, runs, likely) in [
+        (
+            "drops",
+            drop as fn(ThreadPool),
+            3,
+            "`shutdown` on a worker of the pool drops what is queued: it only leaves this worker out of the joins",
+        ),
+        (
+            "calls `shutdown_now` for",
+            |mut pool| pool.shutdown_now(),
+            0,
+            "`shutdown_now` on a worker of the pool is a `shutdown`: it drops what is queued there too",
+        ),
     ] {
         let hint = format!(
             "a job on pool0 {calls} its own pool, the other jobs have ended, and the call does not return\n\
@@ -1045,6 +1059,33 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
                 Ok(()),
                 is_returned.recv(),
                 "an error means that the call panicked: the worker joined itself, which some systems refuse",
+            );
+        });
+
+        let hint = format!(
+            "a job on the only worker {calls} its own pool, and then the queued jobs neither run nor are dropped\n\
+             likely    the worker joins itself: leave out the thread that runs `shutdown`\n\
+             or        the worker ends before the queue is empty: it ends when `recv` gives an error"
+        );
+        within(LIMIT, &hint, move || {
+            let last = pool(1);
+            let busy = Busy::new(&last);
+            let (ran, log) = mpsc::channel();
+            for _ in 0..3 {
+                let ran = ran.clone();
+                execute(&last, move || {
+                    let _ = ran.send(());
+                });
+            }
+            drop(ran);
+            busy.end_with(move || end(last));
+            compare(
+                &format!(
+                    "a job on the only worker {calls} its own pool while three jobs are queued; of these run"
+                ),
+                runs,
+                log.iter().count(),
+                likely,
             );
         });
     }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::hint;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
-use std::thread;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use support::{process_cpu_time, thread_cpu_time};
@@ -170,12 +170,12 @@ impl Drop for PanicsWhenDropped {
     }
 }
 
-/// Reports, when it is dropped, whether a panic is under way. If none is, it panics.
-pub struct ReportsAndPanics(pub Sender<bool>);
+/// Reports, when it is dropped, whether a panic is under way, and on which thread. If none is, it panics.
+pub struct ReportsAndPanics(pub Sender<(bool, ThreadId)>);
 
 impl Drop for ReportsAndPanics {
     fn drop(&mut self) {
-        let _ = self.0.send(thread::panicking());
+        let _ = self.0.send((thread::panicking(), thread::current().id()));
         drop(PanicsWhenDropped);
     }
 }
