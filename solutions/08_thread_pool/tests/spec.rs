@@ -11,7 +11,7 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use machinery::{Busy, FreesAWorker, PanicsWhenDropped, Reports, ReportsAndPanics};
+use machinery::{Busy, CancelsItsJob, FreesAWorker, PanicsWhenDropped, Reports, ReportsAndPanics};
 use machinery::{burn, call_waits, compare, execute, others_sleep, pool, waits};
 use support::{in_child, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
@@ -549,6 +549,20 @@ fn a_cancelled_job_never_runs() {
             Arc::strong_count(&captured) - 1,
             "the job is only marked and stays in the queue: `cancel` takes it out of the slot and drops it",
         );
+        let (give, ticket) = mpsc::channel();
+        let (report, answers) = mpsc::channel();
+        let captured = CancelsItsJob { ticket, report };
+        let ticket = pool.submit_then(move || drop(captured), |_| ());
+        let ticket = Arc::new(ticket.expect("not shut down"));
+        let _ = give.send(Arc::clone(&ticket));
+        compare(
+            "a job in the queue is cancelled, and what it captured is dropped. That drop has another thread cancel the \
+             same job, and waits for the answer; the two `cancel` return",
+            (true, Ok(Ok(false))),
+            (ticket.cancel(), answers.recv()),
+            "`Timeout`: `cancel` holds the slot's lock while it drops the job. Take the job out, free the lock, and \
+             then drop the job",
+        );
         let handle = pool.submit(|| "ran").expect("not shut down");
         compare(
             "a handle is cancelled while its job is in the queue, and then waited for",
@@ -603,7 +617,8 @@ fn a_job_that_has_begun_cannot_be_cancelled() {
             "a job has begun; it is cancelled, and then it ends. `cancel` returns, and `wait` returns",
             (Ok(()), false, Ok("ended")),
             (began, cancelled, handle.wait()),
-            "`cancel` returns true although the worker has taken the job out of the slot before",
+            "(.., true, ..): the worker has taken the job out of the slot before\n\
+             (.., false, Err(Cancelled)): `wait` does not wait: it looks once, where `recv` sleeps until the outcome comes",
         );
     });
 }

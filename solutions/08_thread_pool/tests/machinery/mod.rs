@@ -2,12 +2,13 @@
 
 use std::fmt::Debug;
 use std::hint;
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use support::{process_cpu_time, thread_cpu_time};
-use thread_pool::ThreadPool;
+use thread_pool::{ThreadPool, Ticket};
 
 /// Starts a pool without a limit.
 #[track_caller]
@@ -177,6 +178,24 @@ impl Drop for ReportsAndPanics {
     fn drop(&mut self) {
         let _ = self.0.send((thread::panicking(), thread::current().id()));
         drop(PanicsWhenDropped);
+    }
+}
+
+/// Has another thread cancel the job that captured this, when it is dropped, and reports what `cancel` returned.
+pub struct CancelsItsJob {
+    pub ticket: Receiver<Arc<Ticket>>,
+    pub report: Sender<Result<bool, RecvTimeoutError>>,
+}
+
+impl Drop for CancelsItsJob {
+    fn drop(&mut self) {
+        let ticket = self.ticket.recv();
+        let (cancelled, answer) = mpsc::channel();
+        thread::spawn(move || ticket.map(|ticket| cancelled.send(ticket.cancel())));
+        // This thread would wait for ever if it asked itself, and so it would without a limit.
+        let _ = self
+            .report
+            .send(answer.recv_timeout(Duration::from_secs(2)));
     }
 }
 
