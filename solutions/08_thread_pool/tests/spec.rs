@@ -612,13 +612,26 @@ fn a_job_that_has_begun_cannot_be_cancelled() {
              the closure does not own it: `let _ = counted` moves nothing",
         );
         let cancelled = handle.cancel();
+        let (returned, is_returned) = mpsc::channel();
+        let waiting = thread::spawn(move || {
+            let _ = returned.send(());
+            let result = handle.wait();
+            let _ = returned.send(());
+            result
+        });
+        compare(
+            "a job is running, and a thread calls `wait`",
+            "waits",
+            call_waits(&is_returned),
+            "`wait` does not wait: it looks once (`try_recv`), where `recv` sleeps until the outcome comes",
+        );
         drop(end);
         compare(
             "a job has begun; it is cancelled, and then it ends. `cancel` returns, and `wait` returns",
-            (Ok(()), false, Ok("ended")),
-            (began, cancelled, handle.wait()),
-            "(.., true, ..): the worker has taken the job out of the slot before\n\
-             (.., false, Err(Cancelled)): `wait` does not wait: it looks once, where `recv` sleeps until the outcome comes",
+            (Ok(()), false, Some(Ok("ended"))),
+            (began, cancelled, waiting.join().ok()),
+            "(.., true, ..): the worker has taken the job out of the slot before, so `cancel` found nothing there\n\
+             (.., false, Err(Cancelled)): `wait` does not wait, or it takes every error for a cancel",
         );
     });
 }
