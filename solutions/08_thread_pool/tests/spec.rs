@@ -69,6 +69,13 @@ fn all_workers_have_names_and_work_at_the_same_time() {
                 or        fewer than four workers were started\n\
                 or        one worker takes several tasks at once, and they wait for each other";
     within(LIMIT, hint, || {
+        compare(
+            "a pool of 70 workers, printed with {:?}",
+            "ThreadPool { workers: 70, pending: 0, is_shut_down: false }",
+            &format!("{:?}", pool(70)),
+            "fewer workers: `start` has a limit of its own, or does not keep the handle of each thread\n\
+             more workers: `0..=size` has one number more than `0..size`",
+        );
         let pool = pool(4);
         let busy = Busy::all(&pool, 4);
         let names: Vec<&str> = busy.iter().map(|busy| busy.worker.as_str()).collect();
