@@ -486,6 +486,26 @@ fn threads_that_wait_sleep() {
             );
             drop(busy);
 
+            let full = ThreadPool::with_limit(1, 1).expect("the operating system has a thread");
+            let busy = Busy::new(&full);
+            execute(&full, || ());
+            let full = Arc::new(full);
+            let (begins, they_wait) = mpsc::channel::<()>();
+            for _ in 0..16 {
+                let (full, begins) = (Arc::clone(&full), begins.clone());
+                thread::spawn(move || {
+                    drop(begins);
+                    let _ = full.submit_then(|| (), |_| ());
+                });
+            }
+            drop(begins);
+            let _ = they_wait.recv();
+            others_sleep(
+                "16 threads call `submit_then` on a pool whose queue is full",
+                "`submit_then` asks again and again for room: a loop around `try_send` in place of `send`",
+            );
+            drop(busy);
+
             let (begins, they_wait) = mpsc::channel::<()>();
             for _ in 0..16 {
                 let mut pool = pool(1);
