@@ -487,7 +487,7 @@ fn threads_that_wait_sleep() {
             drop(busy);
 
             let full = ThreadPool::with_limit(1, 1).expect("the operating system has a thread");
-            let busy = Busy::new(&full);
+            let _busy = Busy::new(&full);
             execute(&full, || ());
             let full = Arc::new(full);
             let (begins, they_wait) = mpsc::channel::<()>();
@@ -504,7 +504,6 @@ fn threads_that_wait_sleep() {
                 "16 threads call `submit_then` on a pool whose queue is full",
                 "`submit_then` asks again and again for room: a loop around `try_send` in place of `send`",
             );
-            drop(busy);
 
             let (begins, they_wait) = mpsc::channel::<()>();
             for _ in 0..16 {
