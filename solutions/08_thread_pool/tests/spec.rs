@@ -747,6 +747,7 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                 or        a worker does not end when `recv` gives an error";
     within(LIMIT, hint, || {
         // Three pools of three workers. In each, another worker has a job that lasts longer than the rest.
+        let mut others = Vec::new();
         let mut pools: Vec<_> = (0..3)
             .map(|longest| {
                 let mut pool = pool(3);
@@ -760,7 +761,8 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                 }
                 drop(ran);
                 execute(&pool, || panic!("this panic is part of the test"));
-                let busy = busy.remove(longest);
+                let longest = busy.remove(longest);
+                others.push(busy);
                 let (returned, is_returned) = mpsc::channel();
                 let closing = thread::spawn(move || {
                     let _ = returned.send(());
@@ -768,9 +770,15 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                     let _ = returned.send(());
                     pool
                 });
-                (busy, log, is_returned, closing)
+                (longest, log, is_returned, closing)
             })
             .collect();
+        for (_, _, is_returned, _) in &pools {
+            let _ = is_returned.recv();
+        }
+        // Each `shutdown` has begun, and while all workers are busy it does to the queue what it does.
+        burn(Duration::from_millis(10));
+        drop(others);
         for (busy, log, is_returned, _) in &pools {
             compare(
                 "five jobs were queued when `shutdown` was called; of these have run",
@@ -781,7 +789,7 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
             compare(
                 &format!("`shutdown` was called while {} runs a job", busy.worker),
                 "waits",
-                call_waits(is_returned),
+                waits(is_returned),
                 "that worker, or every one, is not joined: `join` each handle in the list",
             );
         }
@@ -888,6 +896,7 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
             execute(&pool, move || drop(captured));
         }
         drop(report);
+        execute(&pool, || ());
         let (then, outcome) = mpsc::channel();
         let ticket = pool
             .submit_then(|| "ran", move |outcome| drop(then.send(outcome)))
@@ -899,8 +908,8 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
             pool.pending()
         });
         compare(
-            "`shutdown_now` is called while both workers are busy and four jobs are queued: a handle's, two with \
-             a value that panics when it is dropped, and one with a `then`. `wait` returns; `then` gets; the last \
+            "`shutdown_now` is called while both workers are busy and five jobs are queued: a handle's, two with \
+             a value that panics when it is dropped, a plain one, and one with a `then`. `wait` returns; `then` gets; the last \
              ticket's `cancel` returns",
             (Err(WaitError::Cancelled), None, false),
             (handle.wait(), outcome.recv().ok(), ticket.cancel()),
