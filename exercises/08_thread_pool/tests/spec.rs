@@ -774,7 +774,7 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
         for (_, _, is_returned, _) in &pools {
             let _ = is_returned.recv();
         }
-        // Each `shutdown` has begun, and while all workers are busy it does to the queue what it does.
+        // Each `shutdown` has begun, and has the time to touch the queue before any worker is free.
         burn(Duration::from_millis(10));
         drop(others);
         for (busy, log, is_returned, _) in &pools {
