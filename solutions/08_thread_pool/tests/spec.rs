@@ -470,7 +470,8 @@ fn threads_that_wait_sleep() {
             let busy_with_one = pool(1);
             let busy = Busy::new(&busy_with_one);
             let (begins, they_wait) = mpsc::channel::<()>();
-            for _ in 0..16 {
+            // More than below, because a look at the outcome costs so little.
+            for _ in 0..48 {
                 let handle = busy_with_one.submit(|| ()).expect("not shut down");
                 let begins = begins.clone();
                 thread::spawn(move || {
@@ -478,19 +479,11 @@ fn threads_that_wait_sleep() {
                     let _ = handle.wait();
                 });
             }
-            drop(begins);
-            let _ = they_wait.recv();
-            others_sleep(
-                "16 threads wait for the handles of queued jobs",
-                "`wait` asks again and again: a loop around `try_recv` in place of `recv`",
-            );
-            drop(busy);
 
             let full = ThreadPool::with_limit(1, 1).expect("the operating system has a thread");
             let _busy = Busy::new(&full);
             execute(&full, || ());
             let full = Arc::new(full);
-            let (begins, they_wait) = mpsc::channel::<()>();
             for _ in 0..16 {
                 let (full, begins) = (Arc::clone(&full), begins.clone());
                 thread::spawn(move || {
@@ -501,9 +494,11 @@ fn threads_that_wait_sleep() {
             drop(begins);
             let _ = they_wait.recv();
             others_sleep(
-                "16 threads call `submit_then` on a pool whose queue is full",
-                "`submit_then` asks again and again for room: a loop around `try_send` in place of `send`",
+                "48 threads wait for the handles of queued jobs, and 16 in `submit_then` for room in a full queue",
+                "`wait` asks again and again: a loop around `try_recv` in place of `recv`\n\
+                 `submit_then` does: a loop around `try_send` in place of `send`",
             );
+            drop(busy);
 
             let (begins, they_wait) = mpsc::channel::<()>();
             for _ in 0..16 {
