@@ -2,14 +2,17 @@ extern crate thread_pool_solution as thread_pool;
 
 mod machinery;
 
+use std::hint::black_box;
 use std::io::ErrorKind;
-use std::panic::panic_any;
+use std::mem;
+use std::panic::{self, panic_any};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use machinery::{Busy, FreesAWorker, PanicsWhenDropped, Reports, ReportsAndPanics};
-use machinery::{compare, execute, others_sleep, pool, waits};
+use machinery::{Busy, CancelsItsJob, FreesAWorker, PanicsWhenDropped, Reports, ReportsAndPanics};
+use machinery::{burn, call_waits, compare, execute, others_sleep, pool, waits};
 use support::{in_child, within};
 use thread_pool::{Panicked, SendError, ShutDown, ThreadPool, TrySendError, WaitError};
 
@@ -66,6 +69,13 @@ fn all_workers_have_names_and_work_at_the_same_time() {
                 or        fewer than four workers were started\n\
                 or        one worker takes several tasks at once, and they wait for each other";
     within(LIMIT, hint, || {
+        compare(
+            "a pool of 70 workers, printed with {:?}",
+            "ThreadPool { workers: 70, pending: 0, is_shut_down: false }",
+            &format!("{:?}", pool(70)),
+            "fewer workers: `start` has a limit of its own, or does not keep the handle of each thread\n\
+             more workers: `0..=size` has one number more than `0..size`",
+        );
         let pool = pool(4);
         let busy = Busy::all(&pool, 4);
         let names: Vec<&str> = busy.iter().map(|busy| busy.worker.as_str()).collect();
@@ -172,13 +182,14 @@ fn a_full_queue_gives_the_job_back_or_waits() {
             let job = job(3);
             let pool = &pool;
             scope.spawn(move || {
+                let _ = returned.send(());
                 let _ = pool.execute(job);
                 let _ = returned.send(());
             });
             compare(
                 "the queue is full, and a thread calls `execute`",
                 "waits",
-                waits(&is_returned),
+                call_waits(&is_returned),
                 "`execute` does not use `send`, which waits for room",
             );
             drop(busy);
@@ -198,6 +209,45 @@ fn a_full_queue_gives_the_job_back_or_waits() {
 
 #[test]
 fn a_panic_costs_no_worker() {
+    // In a process of its own, whose panic hook is its own as well.
+    let child = in_child("a_panic_costs_no_worker", || {
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+        let hint = "a job panicked, and what it captured is not dropped";
+        within(LIMIT, hint, || {
+            let pool = pool(1);
+            let default = panic::take_hook();
+            panic::set_hook(Box::new(move |panic| {
+                CALLS.fetch_add(1, Ordering::Relaxed);
+                default(panic);
+            }));
+            let (captured, unwound) = mpsc::channel();
+            let captured = Reports(captured);
+            execute(&pool, move || {
+                let _captured = captured;
+                panic!("this panic is part of the test");
+            });
+            let _ = unwound.recv();
+            // The failure of the comparison is to be printed, whatever hook is set now.
+            let _ = panic::take_hook();
+            compare(
+                "a process set a panic hook, and a job panicked; how often the hook was called",
+                1,
+                CALLS.load(Ordering::Relaxed),
+                "the hook is replaced or taken away around `catch_unwind`: leave it. It is the process's, and tells \
+                 where a job panicked\n\
+                 the job was dropped and never ran",
+            );
+            // The process ends with it. The drop of a pool is for other tests.
+            mem::forget(pool);
+        });
+    });
+    assert!(
+        child.status.success(),
+        "in a process of its own:\n{}{}",
+        child.stdout(),
+        child.stderr()
+    );
+
     let hint = "three jobs panicked on a pool with one worker, the pool was dropped, and the drop does not return\n\
                 likely    the worker is joined before the sender is dropped: it ends when that is gone";
     within(LIMIT, hint, || {
@@ -230,11 +280,39 @@ fn a_panic_costs_no_worker() {
              `drop` threw away what was queued: it is a `shutdown`, not a `shutdown_now`",
         );
     });
+
+    let hint = "a job panicked, and what it captured is not dropped, or the pool was dropped after that, and the drop \
+                does not return\n\
+                likely    the worker is joined before the sender is dropped: it ends when that is gone";
+    within(LIMIT, hint, || {
+        let pool = pool(1);
+        let (captured, unwound) = mpsc::channel();
+        let captured = Reports(captured);
+        execute(&pool, move || {
+            let _captured = captured;
+            panic!("this panic is part of the test");
+        });
+        let _ = unwound.recv();
+        // The worker catches the panic meanwhile, and finds the queue empty.
+        burn(Duration::from_millis(10));
+        let (ran, log) = mpsc::channel();
+        execute(&pool, move || {
+            let _ = ran.send(());
+        });
+        drop(pool);
+        compare(
+            "the only job in the pool panicked, and its worker found the queue empty. Then another job was queued and \
+             the pool dropped; how often the other job has run",
+            1,
+            log.iter().count(),
+            "the worker ends after a panic when nothing is queued: it ends only when `recv` gives an error",
+        );
+    });
 }
 
 #[test]
 fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
-    let hint = "four jobs were queued with `submit_then`, the pool was dropped, and the drop does not return\n\
+    let hint = "five jobs were queued with `submit_then`, the pool was dropped, and the drop does not return\n\
                 likely    the worker is joined before the sender is dropped: it ends when that is gone";
     within(LIMIT, hint, || {
         let pool = pool(1);
@@ -266,29 +344,35 @@ fn then_gets_the_outcome_on_the_worker_right_after_the_job() {
         };
         submit("A", || 6 * 7, false);
         submit("B", || panic!("a text"), true);
-        submit("C", || panic!("number {}", 3), false);
+        // `black_box`, because the compiler makes a `&'static str` of a text that it knows whole.
+        submit("C", || panic!(" line {}\nline 2 ", black_box(1)), false);
         submit("D", || panic_any(PanicsWhenDropped), false);
+        submit("E", || panic!(""), false);
         drop((log, busy, pool));
         let entries: Vec<_> = entries.iter().collect();
         let texts: Vec<&str> = entries.iter().map(|(text, _)| text.as_str()).collect();
         compare(
-            "A returns 42; B panics with \"a text\", and its `then` panics as well; C panics with \"number 3\", \
-             and D with a value that is no text",
+            "A returns 42; B panics with \"a text\", and its `then` panics as well; C panics with a formatted text of \
+             two lines, D with a value that is no text, and E with \"\"",
             vec![
                 "job A",
                 "then A Ok(42)",
                 "job B",
                 "then B Err(\"a text\")",
                 "job C",
-                "then C Err(\"number 3\")",
+                "then C Err(\" line 1\\nline 2 \")",
                 "job D",
                 "then D Err(\"a panic without a message\")",
+                "job E",
+                "then E Err(\"\")",
             ],
             texts,
             "no `then` after a panic: `catch` the job alone, and call `then` with either outcome\n\
              nothing after `then B`: its panic ended the worker, so `work` has to `catch` as well\n\
              all jobs first: `then` was queued as another job\n\
-             another message: the one of `panic!` is lost in `catch`\n\
+             another message in C: `panic!` throws a `String` when it formats, and a `&'static str` when it does not\n\
+             another message: `catch` passes on what `panicked` makes of it, with all its lines and spaces, and also when it is \
+             empty\n\
              nothing, or only the first: `drop` threw away what was queued (it is a `shutdown`)",
         );
         let first = entries.first().map(|(_, id)| *id);
@@ -343,6 +427,7 @@ fn wait_returns_the_result_or_the_panic() {
         let handle = thread::scope(|scope| {
             let pool = &pool;
             let submitting = scope.spawn(move || {
+                let _ = returned.send(());
                 let handle = pool.submit(|| 9);
                 let _ = returned.send(());
                 handle
@@ -350,7 +435,7 @@ fn wait_returns_the_result_or_the_panic() {
             compare(
                 "the worker is busy, the queue has room for one job and is full, and a thread calls `submit`",
                 "waits",
-                waits(&is_returned),
+                call_waits(&is_returned),
                 "`submit_then` uses `try_send`, and takes a full queue for a pool that is shut down: `send` waits for room",
             );
             drop(busy);
@@ -385,7 +470,8 @@ fn threads_that_wait_sleep() {
             let busy_with_one = pool(1);
             let busy = Busy::new(&busy_with_one);
             let (begins, they_wait) = mpsc::channel::<()>();
-            for _ in 0..16 {
+            // More than below, because a look at the outcome costs so little.
+            for _ in 0..48 {
                 let handle = busy_with_one.submit(|| ()).expect("not shut down");
                 let begins = begins.clone();
                 thread::spawn(move || {
@@ -393,11 +479,24 @@ fn threads_that_wait_sleep() {
                     let _ = handle.wait();
                 });
             }
+
+            let full = ThreadPool::with_limit(1, 1).expect("the operating system has a thread");
+            let _busy = Busy::new(&full);
+            execute(&full, || ());
+            let full = Arc::new(full);
+            for _ in 0..16 {
+                let (full, begins) = (Arc::clone(&full), begins.clone());
+                thread::spawn(move || {
+                    drop(begins);
+                    let _ = full.submit_then(|| (), |_| ());
+                });
+            }
             drop(begins);
             let _ = they_wait.recv();
             others_sleep(
-                "16 threads wait for the handles of queued jobs",
-                "`wait` asks again and again: a loop around `try_recv` in place of `recv`",
+                "48 threads wait for the handles of queued jobs, and 16 in `submit_then` for room in a full queue",
+                "`wait` asks again and again: a loop around `try_recv` in place of `recv`\n\
+                 `submit_then` does: a loop around `try_send` in place of `send`",
             );
             drop(busy);
 
@@ -471,6 +570,20 @@ fn a_cancelled_job_never_runs() {
             Arc::strong_count(&captured) - 1,
             "the job is only marked and stays in the queue: `cancel` takes it out of the slot and drops it",
         );
+        let (give, ticket) = mpsc::channel();
+        let (report, answers) = mpsc::channel();
+        let captured = CancelsItsJob { ticket, report };
+        let ticket = pool.submit_then(move || drop(captured), |_| ());
+        let ticket = Arc::new(ticket.expect("not shut down"));
+        let _ = give.send(Arc::clone(&ticket));
+        compare(
+            "a job in the queue is cancelled, and what it captured is dropped. That drop has another thread cancel the \
+             same job, and waits for the answer; the two `cancel` return",
+            (true, Ok(Ok(false))),
+            (ticket.cancel(), answers.recv()),
+            "`Timeout`: `cancel` holds the slot's lock while it drops the job. Take the job out, free the lock, and \
+             then drop the job",
+        );
         let handle = pool.submit(|| "ran").expect("not shut down");
         compare(
             "a handle is cancelled while its job is in the queue, and then waited for",
@@ -520,12 +633,26 @@ fn a_job_that_has_begun_cannot_be_cancelled() {
              the closure does not own it: `let _ = counted` moves nothing",
         );
         let cancelled = handle.cancel();
+        let (returned, is_returned) = mpsc::channel();
+        let waiting = thread::spawn(move || {
+            let _ = returned.send(());
+            let result = handle.wait();
+            let _ = returned.send(());
+            result
+        });
+        compare(
+            "a job is running, and a thread calls `wait`",
+            "waits",
+            call_waits(&is_returned),
+            "`wait` does not wait: it looks once (`try_recv`), where `recv` sleeps until the outcome comes",
+        );
         drop(end);
         compare(
             "a job has begun; it is cancelled, and then it ends. `cancel` returns, and `wait` returns",
-            (Ok(()), false, Ok("ended")),
-            (began, cancelled, handle.wait()),
-            "`cancel` returns true although the worker has taken the job out of the slot before",
+            (Ok(()), false, Some(Ok("ended"))),
+            (began, cancelled, waiting.join().ok()),
+            "(.., true, ..): the worker has taken the job out of the slot before, so `cancel` found nothing there\n\
+             (.., false, Err(Cancelled)): `wait` does not wait, or it takes every error for a cancel",
         );
     });
 }
@@ -550,16 +677,19 @@ fn pending_counts_what_is_queued_or_running() {
             1,
             "only the queue is counted, or the count is given up when the job begins",
         );
-        let (then, outcome) = mpsc::channel();
-        let (end, is_to_end) = mpsc::channel::<()>();
-        let _ticket = pool.submit_then(
-            || (),
-            move |_| {
+        // The `then` reports that it has begun, and ends when it is told to.
+        let submit = |job: fn()| {
+            let (then, has_begun) = mpsc::channel();
+            let (end, is_to_end) = mpsc::channel::<()>();
+            let _ticket = pool.submit_then(job, move |_| {
                 let _ = then.send(());
                 let _ = is_to_end.recv();
-            },
-        );
-        let panics = pool.submit(|| panic!("this panic is part of the test"));
+            });
+            (has_begun, end)
+        };
+        let (has_begun, end) = submit(|| ());
+        let (after_a_panic, end_after_a_panic) =
+            submit(|| panic!("this panic is part of the test"));
         execute(&pool, || ());
         let cancelled = pool.submit(|| ());
         counts(
@@ -576,14 +706,25 @@ fn pending_counts_what_is_queued_or_running() {
             "the count stays in the queue: the job must own its `Counted`, to be dropped with it",
         );
         drop(busy);
-        let _ = outcome.recv();
+        let _ = has_begun.recv();
         counts(
             "`pending` when a job has ended, its `then` has begun, and two jobs are queued",
             2,
             "the job gives up its count after `then`: it has to do so before",
         );
         drop(end);
-        let _ = panics.map(|handle| handle.wait());
+        compare(
+            "the next job panics, and its `then` begins",
+            Ok(()),
+            after_a_panic.recv(),
+            "no `then` after a panic: `catch` the job alone, and call `then` with either outcome",
+        );
+        counts(
+            "`pending` when a job has panicked, its `then` has begun, and one job is queued",
+            1,
+            "after a panic the job gives up its count after `then`: it has to do so before, as after a result",
+        );
+        drop(end_after_a_panic);
         // The only worker has begun this job, so it is done with all others.
         let _last = Busy::new(&pool);
         counts(
@@ -601,6 +742,7 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                 or        a worker does not end when `recv` gives an error";
     within(LIMIT, hint, || {
         // Three pools of three workers. In each, another worker has a job that lasts longer than the rest.
+        let mut others = Vec::new();
         let mut pools: Vec<_> = (0..3)
             .map(|longest| {
                 let mut pool = pool(3);
@@ -613,16 +755,25 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                     });
                 }
                 drop(ran);
-                let busy = busy.remove(longest);
+                execute(&pool, || panic!("this panic is part of the test"));
+                let longest = busy.remove(longest);
+                others.push(busy);
                 let (returned, is_returned) = mpsc::channel();
                 let closing = thread::spawn(move || {
+                    let _ = returned.send(());
                     pool.shutdown();
                     let _ = returned.send(());
                     pool
                 });
-                (busy, log, is_returned, closing)
+                (longest, log, is_returned, closing)
             })
             .collect();
+        for (_, _, is_returned, _) in &pools {
+            let _ = is_returned.recv();
+        }
+        // Each `shutdown` has begun, and has the time to touch the queue before any worker is free.
+        burn(Duration::from_millis(10));
+        drop(others);
         for (busy, log, is_returned, _) in &pools {
             compare(
                 "five jobs were queued when `shutdown` was called; of these have run",
@@ -652,6 +803,16 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
             Err(TrySendError::Full(_)) => "full",
             Ok(()) => "taken",
         };
+        let (called, calls) = mpsc::channel();
+        let then_called = called.clone();
+        let refused_then = pool.submit_then(
+            move || {
+                let _ = called.send("job");
+            },
+            move |_| {
+                let _ = then_called.send("then");
+            },
+        );
         compare(
             "after a shutdown: `execute`, `try_execute`, `submit`, `submit_then`, and `pending`",
             (
@@ -665,10 +826,17 @@ fn shutdown_runs_what_is_queued_and_joins_every_worker() {
                 refused,
                 refused_too,
                 pool.submit(|| ()).err(),
-                pool.submit_then(|| (), |_| ()).err(),
+                refused_then.err(),
                 pool.pending(),
             ),
-            "jobs are taken: the sender is still in the pool. `jobs` is `None` after a shutdown",
+            "jobs are taken: the sender is still in the pool. `jobs` is `None` after a shutdown\n\
+             another `pending`: a job that panicked still counts",
+        );
+        compare(
+            "after a shutdown, `submit_then` refused a job and its `then`; of these were called",
+            Vec::<&str>::new(),
+            calls.iter().collect(),
+            "the error tells the caller already: neither closure ever runs",
         );
         pool.shutdown();
         pool.shutdown_now();
@@ -723,6 +891,7 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
             execute(&pool, move || drop(captured));
         }
         drop(report);
+        execute(&pool, || ());
         let (then, outcome) = mpsc::channel();
         let ticket = pool
             .submit_then(|| "ran", move |outcome| drop(then.send(outcome)))
@@ -734,8 +903,8 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
             pool.pending()
         });
         compare(
-            "`shutdown_now` is called while both workers are busy and four jobs are queued: a handle's, two with \
-             a value that panics when it is dropped, and one with a `then`. `wait` returns; `then` gets; the last \
+            "`shutdown_now` is called while both workers are busy and five jobs are queued: a handle's, two with \
+             a value that panics when it is dropped, a plain one, and one with a `then`. `wait` returns; `then` gets; the last \
              ticket's `cancel` returns",
             (Err(WaitError::Cancelled), None, false),
             (handle.wait(), outcome.recv().ok(), ticket.cancel()),
@@ -744,10 +913,14 @@ fn shutdown_now_drops_what_is_queued_and_finishes_what_runs() {
         );
         compare(
             "two queued jobs have a value that panics when it is dropped. Each says whether another panic unwinds \
-             the stack at that moment",
-            vec![false, false],
-            dropped.iter().collect(),
-            "the second says true: the panic of the first came out of its `catch`, or out of `shutdown_now`, and \
+             the stack at that moment, and whether it is dropped on the thread that called `shutdown_now`",
+            vec![(false, true), (false, true)],
+            dropped
+                .iter()
+                .map(|(unwinds, id)| (unwinds, id == closing.thread().id()))
+                .collect(),
+            "(_, false): a worker or a new thread drops what is queued: it is dropped on the thread that calls\n\
+             the second says (true, _): the panic of the first came out of its `catch`, or out of `shutdown_now`, and \
              the rest was dropped while it unwound. A second panic then ends the process, so drop each task \
              in a `catch` of its own",
         );
@@ -827,9 +1000,11 @@ fn drop_shuts_down_also_while_a_panic_unwinds() {
             }
             let (over, is_over) = mpsc::channel();
             let owner = thread::spawn(move || {
-                // The one declared last is dropped first, in a panic too.
-                let _over = Reports(over);
+                // The one declared last is dropped first, in a panic too: the report that the drop of the pool
+                // begins, the pool, the report that its drop is over.
+                let _over = Reports(over.clone());
                 let _pool = pool;
+                let _begins = Reports(over);
                 if panics {
                     panic!("this panic is part of the test");
                 }
@@ -844,7 +1019,7 @@ fn drop_shuts_down_also_while_a_panic_unwinds() {
                     "`drop` does nothing while a panic unwinds: it can and must join here too",
                 ),
             };
-            compare(setup, "waits", waits(&is_over), likely);
+            compare(setup, "waits", call_waits(&is_over), likely);
             drop(busy);
             let ended = owner.join();
             compare(
@@ -872,13 +1047,14 @@ fn a_job_may_shut_down_another_pool() {
         let (in_a, in_b) = (Busy::new(&a), Busy::new(&b));
         let (returned, is_returned) = mpsc::channel();
         in_b.end_with(move || {
+            let _ = returned.send(());
             a.shutdown();
             let _ = returned.send(());
         });
         compare(
             "a job on pool0 of pool B calls `shutdown` for pool A, whose pool0 runs a job",
             "waits",
-            waits(&is_returned),
+            call_waits(&is_returned),
             "the own worker is found by its name, and both are called pool0: compare `thread().id()`\n\
              nobody is joined on a worker: only the worker itself is left out",
         );
@@ -894,9 +1070,19 @@ fn a_job_may_shut_down_another_pool() {
 
 #[test]
 fn a_job_may_drop_the_last_reference_to_its_pool() {
-    for (calls, end) in [
-        ("drops", drop as fn(ThreadPool)),
-        ("calls `shutdown_now` for", |mut pool| pool.shutdown_now()),
+    for (calls, end, runs, likely) in [
+        (
+            "drops",
+            drop as fn(ThreadPool),
+            3,
+            "`shutdown` on a worker of the pool drops what is queued: it only leaves this worker out of the joins",
+        ),
+        (
+            "calls `shutdown_now` for",
+            |mut pool| pool.shutdown_now(),
+            0,
+            "`shutdown_now` on a worker of the pool is a `shutdown`: it drops what is queued there too",
+        ),
     ] {
         let hint = format!(
             "a job on pool0 {calls} its own pool, the other jobs have ended, and the call does not return\n\
@@ -910,6 +1096,7 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
             let (returned, is_returned) = mpsc::channel();
             // The list is sorted: this is pool0, the first in the pool's own list too.
             busy.remove(0).end_with(move || {
+                let _ = returned.send(());
                 end(last);
                 let _ = returned.send(());
             });
@@ -918,7 +1105,7 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
                     "a job on pool0 {calls} its own pool while pool1 and pool2 run jobs; the call"
                 ),
                 "waits",
-                waits(&is_returned),
+                call_waits(&is_returned),
                 "`is over`: the loop ends at its own worker, where it should go on to the others; or `shutdown` does \
                  nothing when `jobs` is `None` already\n\
                  `is over, without a report`: the call panicked, because the worker joined itself. Leave it out \
@@ -930,6 +1117,33 @@ fn a_job_may_drop_the_last_reference_to_its_pool() {
                 Ok(()),
                 is_returned.recv(),
                 "an error means that the call panicked: the worker joined itself, which some systems refuse",
+            );
+        });
+
+        let hint = format!(
+            "a job on the only worker {calls} its own pool, and then the queued jobs neither run nor are dropped\n\
+             likely    the worker joins itself: leave out the thread that runs `shutdown`\n\
+             or        the worker ends before the queue is empty: it ends when `recv` gives an error"
+        );
+        within(LIMIT, &hint, move || {
+            let last = pool(1);
+            let busy = Busy::new(&last);
+            let (ran, log) = mpsc::channel();
+            for _ in 0..3 {
+                let ran = ran.clone();
+                execute(&last, move || {
+                    let _ = ran.send(());
+                });
+            }
+            drop(ran);
+            busy.end_with(move || end(last));
+            compare(
+                &format!(
+                    "a job on the only worker {calls} its own pool while three jobs are queued; of these run"
+                ),
+                runs,
+                log.iter().count(),
+                likely,
             );
         });
     }

@@ -2,12 +2,13 @@
 
 use std::fmt::Debug;
 use std::hint;
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
-use std::thread;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use support::{process_cpu_time, thread_cpu_time};
-use thread_pool::ThreadPool;
+use thread_pool::{ThreadPool, Ticket};
 
 /// Starts a pool without a limit.
 #[track_caller]
@@ -152,6 +153,13 @@ pub fn waits(over: &Receiver<()>) -> &'static str {
     }
 }
 
+/// As [`waits`], for a call that another thread makes: it reports once right before the call, and once after it.
+/// Until the first report that thread may do other work, such as printing the backtrace of a panic.
+pub fn call_waits(reports: &Receiver<()>) -> &'static str {
+    let _ = reports.recv();
+    waits(reports)
+}
+
 /// Panics when it is dropped, unless a panic is under way.
 pub struct PanicsWhenDropped;
 
@@ -163,13 +171,31 @@ impl Drop for PanicsWhenDropped {
     }
 }
 
-/// Reports, when it is dropped, whether a panic is under way. If none is, it panics.
-pub struct ReportsAndPanics(pub Sender<bool>);
+/// Reports, when it is dropped, whether a panic is under way, and on which thread. If none is, it panics.
+pub struct ReportsAndPanics(pub Sender<(bool, ThreadId)>);
 
 impl Drop for ReportsAndPanics {
     fn drop(&mut self) {
-        let _ = self.0.send(thread::panicking());
+        let _ = self.0.send((thread::panicking(), thread::current().id()));
         drop(PanicsWhenDropped);
+    }
+}
+
+/// Has another thread cancel the job that captured this, when it is dropped, and reports what `cancel` returned.
+pub struct CancelsItsJob {
+    pub ticket: Receiver<Arc<Ticket>>,
+    pub report: Sender<Result<bool, RecvTimeoutError>>,
+}
+
+impl Drop for CancelsItsJob {
+    fn drop(&mut self) {
+        let ticket = self.ticket.recv();
+        let (cancelled, answer) = mpsc::channel();
+        thread::spawn(move || ticket.map(|ticket| cancelled.send(ticket.cancel())));
+        // This thread would wait for ever if it asked itself, and so it would without a limit.
+        let _ = self
+            .report
+            .send(answer.recv_timeout(Duration::from_secs(2)));
     }
 }
 
