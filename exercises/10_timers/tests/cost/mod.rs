@@ -29,7 +29,8 @@ pub fn expect_flat<S>(what: &str, mut few: S, mut many: S, mut work: impl FnMut(
         "{what}, with {FEW} timers set and with {MANY}\n\
          expected: about the same time, at most {ALLOWED} times as long\n\
          \x20  yours: {} times as long (three attempts)\n\
-         Something looks at every timer. Neither the tree nor a list has to be searched.",
+         Something looks at every timer, or at every list. Neither the tree, nor a list, nor the lists \
+         together have to be searched: by_delay knows the list of a duration.",
         seen.join(", ")
     );
 }
