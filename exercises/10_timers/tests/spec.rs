@@ -1184,7 +1184,7 @@ fn pass_never_searches() {
     let lists = |count: usize| {
         let mut timers = Timers::new();
         let delays = (0..count as u64).map(|n| ms(3_600_000 + n));
-        let longest = delays.clone().last();
+        let longest = delays.clone().next_back();
         for delay in delays {
             timers.set(ms(0), delay, 0);
         }
