@@ -306,7 +306,8 @@ impl<T> Receiver<T> {
 
 impl<T> Drop for Receiver<T> {
     /// From now on nothing is received. No sender waits any longer for room. Values that are left are dropped
-    /// here, at the very end: a value's own `drop` may use this channel, wait for a sender, or panic.
+    /// here, at the very end: a value's own `drop` may use this channel, wait for a sender, or panic. A panic
+    /// leaves no other value behind. When a panic drops the receiver, all of this is the same.
     fn drop(&mut self) {
         //> // TODO: put down that the receiver is gone, free the values that are left, and let no sender wait
         //> // for room that nobody will make. (No `todo!()` here either.)

@@ -2,7 +2,8 @@ extern crate channel_solution as channel;
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use channel::{
     Receiver, RecvError, RecvTimeoutError, SendError, Sender, TryRecvError, TrySendError, bounded,
     channel,
 };
-use support::explore::{Explore, call};
+use support::explore::{Explore, call, done};
 use support::sync::{thread, time::Instant};
 use support::within;
 
@@ -32,6 +33,39 @@ fn alone(about: &'static str, f: fn()) {
         causes: "Is the lock taken twice?\nDoes a function wait that must not?",
     }
     .run(|program| program.thread("main", f));
+}
+
+/// A way to ask for the oldest value, with the name of its error.
+type Ask = fn(&Receiver<i32>) -> Result<i32, String>;
+
+/// A value is sent and the last sender dropped, at any moment of this call. It says Disconnected only when
+/// the queue is empty.
+#[track_caller]
+fn never_ends_beside_a_value(way: &'static str, ask: Ask) {
+    Explore {
+        about: "A sender sends 1 and is dropped. Another thread asks for a value once.",
+        expected: "the value, or an error",
+        causes: "Does the drop of the last sender notify at not_empty?",
+    }
+    .run(|program| {
+        let (sender, receiver) = channel();
+        program.thread("receiver", move || {
+            let result = call(way, || ask(&receiver));
+            if result == Err("Disconnected".to_owned()) {
+                expect(
+                    &format!("{way} says Disconnected. So many values are in the queue:"),
+                    0,
+                    receiver.len(),
+                    "The value came before the last sender went. Look at the queue and then at the\n\
+                     senders under one lock, also after each wait.",
+                );
+            }
+        });
+        program.thread("sender", move || {
+            let _ = call("send(1)", || sender.send(1));
+            call("drop", || drop(sender));
+        });
+    });
 }
 
 /// In virtual time, so it passes at once.
@@ -174,6 +208,10 @@ fn what_was_sent_before_the_last_sender_went_still_arrives() {
         });
     });
 
+    never_ends_beside_a_value("try_recv", |receiver| {
+        receiver.try_recv().map_err(|error| format!("{error:?}"))
+    });
+
     alone("Two senders are dropped, one after the other.", || {
         let (sender, receiver) = channel();
         drop(sender.clone());
@@ -196,32 +234,13 @@ fn what_was_sent_before_the_last_sender_went_still_arrives() {
 
 #[test]
 fn the_last_sender_wakes_all_who_wait() {
-    Explore {
-        about: "Two threads call recv on one receiver. Both senders are dropped.",
-        expected: "both recv return Err(RecvError)",
-        causes: "Does drop notify at not_empty, and all of those who wait there?\n\
-                 Does it notify after it has counted the sender out?",
-    }
-    .run(|program| {
-        let (sender, receiver) = channel::<()>();
-        let receiver = program.keep(receiver);
-        for name in ["left", "right"] {
-            let receiver = Arc::clone(&receiver);
-            program.thread(name, move || {
-                expect(
-                    "Nothing was sent, and all senders are gone. recv:",
-                    Err(RecvError),
-                    call("recv", || receiver.recv()),
-                    "",
-                );
-            });
-        }
-        program.thread("senders", move || {
-            let second = sender.clone();
-            call("drop", || drop(sender));
-            call("drop", || drop(second));
-        });
-    });
+    let one_by_one = Arc::new(AtomicBool::new(false));
+    every_recv_ends(
+        "Two threads call recv on one receiver. Both senders are dropped.",
+        &["left", "right"],
+        2,
+        &one_by_one,
+    );
 
     Explore {
         about: "A thread calls recv. Two other threads drop the two senders.",
@@ -243,6 +262,57 @@ fn the_last_sender_wakes_all_who_wait() {
         });
         program.thread("left", move || call("drop", || drop(sender)));
         program.thread("right", move || call("drop", || drop(second)));
+    });
+
+    // Four threads have thousands of schedules. A drop that notifies all does not need them.
+    if one_by_one.load(Ordering::Relaxed) {
+        every_recv_ends(
+            "Three threads call recv on one receiver. The only sender is dropped.",
+            &["left", "middle", "right"],
+            1,
+            &one_by_one,
+        );
+    }
+}
+
+/// Threads of these names call recv, and so many senders are dropped. Says whether a drop woke the threads without
+/// `notify_all`.
+#[track_caller]
+fn every_recv_ends(
+    about: &'static str,
+    names: &[&'static str],
+    senders: usize,
+    one_by_one: &Arc<AtomicBool>,
+) {
+    Explore {
+        about,
+        expected: "each recv returns Err(RecvError)",
+        causes: "Does drop notify at not_empty, and all of those who wait there?\n\
+                 Does it notify after it has counted the sender out?",
+    }
+    .run(|program| {
+        let (sender, receiver) = channel::<()>();
+        let receiver = program.keep(receiver);
+        for name in names {
+            let receiver = Arc::clone(&receiver);
+            program.thread(name, move || {
+                expect(
+                    "Nothing was sent, and all senders are gone. recv:",
+                    Err(RecvError),
+                    call("recv", || receiver.recv()),
+                    "",
+                );
+            });
+        }
+        let one_by_one = Arc::clone(one_by_one);
+        program.thread("senders", move || {
+            for sender in vec![sender; senders] {
+                call("drop", || drop(sender));
+            }
+            if !done().contains(&"notify_all") {
+                one_by_one.store(true, Ordering::Relaxed);
+            }
+        });
     });
 }
 
@@ -307,6 +377,43 @@ fn without_a_receiver_values_come_back_and_those_left_are_dropped() {
             }
         });
     });
+
+    alone(
+        "Four values are queued, and the first one's drop panics.",
+        || {
+            let (sender, receiver) = channel();
+            let dropped = Arc::new(AtomicUsize::new(0));
+            for panics in [true, false, false, false] {
+                let _ = sender.try_send(Fragile {
+                    panics,
+                    dropped: Arc::clone(&dropped),
+                });
+            }
+            let _ = catch_unwind(AssertUnwindSafe(|| call("drop", || drop(receiver))));
+            expect(
+                "Four values were left, a sender is there, and the first value's drop panics.\n\
+                 So many were dropped with the receiver:",
+                4,
+                dropped.load(Ordering::Relaxed),
+                "The panic ended the receiver's drop, and the others are still in the shared queue.\n\
+                 Take the whole queue out first. The drop of a VecDeque goes on after a panic.",
+            );
+            drop(sender);
+        },
+    );
+}
+
+/// A value that counts when it is dropped, and may panic then.
+struct Fragile {
+    panics: bool,
+    dropped: Arc<AtomicUsize>,
+}
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+        assert!(!self.panics, "this panic is part of the test");
+    }
 }
 
 /// A way to take the oldest value.
@@ -430,6 +537,39 @@ fn a_send_that_waits_learns_that_the_receiver_has_gone() {
         });
         program.thread("receiver", move || call("drop", || drop(receiver)));
     });
+
+    Explore {
+        about: "A channel with room for one is full. A thread sends. The receiver's thread panics.",
+        expected: "send returns its value in Err(SendError(..))",
+        causes: "A panic drops the receiver too. Its drop does the same then, and notifies.",
+    }
+    .run(|program| {
+        let (sender, receiver) = bounded(1);
+        // As many handles as there are of it, so often the value lives.
+        let value = Arc::new(());
+        let _ = sender.try_send(Some(Arc::clone(&value)));
+        program.thread("sender", move || {
+            let result = call("send", || sender.send(None));
+            expect(
+                "The channel was full until its receiver went. send is refused:",
+                true,
+                result.is_err(),
+                "A panic drops the receiver too. Its drop then puts down that it is gone.",
+            );
+        });
+        program.thread("receiver", move || {
+            let _ = catch_unwind(AssertUnwindSafe(move || {
+                let _receiver = receiver;
+                panic!("this panic is part of the test");
+            }));
+            expect(
+                "A panic has dropped the receiver. Of the value that was queued there are left:",
+                0,
+                Arc::strong_count(&value) - 1,
+                "Its drop does the same during a panic: the values that are left are dropped.",
+            );
+        });
+    });
 }
 
 /// A value whose drop waits for another thread, as that of a thread's handle may.
@@ -529,6 +669,29 @@ fn take_all_takes_all_at_one_moment_and_makes_room_for_all() {
             (receiver.take_all(), receiver.len()),
             "The oldest at the front, and nothing stays.",
         );
+        let _ = sender.send(4);
+        drop(sender);
+        expect(
+            "4 was sent, and the only sender is gone. take_all:",
+            VecDeque::from([4]),
+            receiver.take_all(),
+            "What was sent before the last sender went still arrives. Look at the queue only.",
+        );
+    });
+
+    // Too many steps for the explorer.
+    let hint = "1,000 values are sent and taken by take_all. Does a function wait that must not?";
+    within(Duration::from_secs(9), hint, || {
+        let (sender, receiver) = channel();
+        for value in 0..1_000 {
+            let _ = sender.send(value);
+        }
+        expect(
+            "1,000 values are queued. How many take_all takes, and how many are left:",
+            (1_000, 0),
+            (receiver.take_all().len(), receiver.len()),
+            "All that are in the queue, however many.",
+        );
     });
 
     Explore {
@@ -590,10 +753,20 @@ fn take_all_takes_all_at_one_moment_and_makes_room_for_all() {
     }
 }
 
+/// Whether what came at this time, if it came, came too late for the recv_timeout that has just given up.
+///
+/// What counts is the moment when it decides, under the lock. Right code may do something after it has
+/// unlocked, and another thread may send meanwhile. Then only the time of the clock is asked.
+fn came_too_late(came_at: Option<Duration>, limit: Duration) -> bool {
+    let decided_last = done().last() == Some(&"unlock");
+    came_at.is_none_or(|came_at| !decided_last && came_at >= limit)
+}
+
 #[test]
 fn recv_timeout_waits_for_its_time_and_no_longer() {
     const LIMIT: Duration = Duration::from_millis(500);
-    const SLACK: Duration = Duration::from_millis(1);
+    // The explorer's clock stops 10 us late.
+    const SLACK: Duration = Duration::from_micros(100);
     const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
     alone(
         "Two values are queued and taken, and the sender goes.",
@@ -640,6 +813,42 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
             }
         },
     );
+
+    for limit in [
+        Duration::from_micros(50),
+        Duration::from_micros(500_700),
+        2 * HOUR,
+        // More milliseconds than fit into 32 bits.
+        50 * 24 * HOUR,
+    ] {
+        Explore {
+            about: "There is a sender, and nothing is sent. A thread calls recv_timeout.",
+            expected: "Err(Timeout) when the time is over",
+            causes: "It sleeps for ever: only a limit that is too long for the clock is no limit.\n\
+                     checked_add says so. 50 days are not too long.\n\
+                     It spins: wait for what is left of the time.",
+        }
+        .run(|program| {
+            let (sender, receiver) = channel::<()>();
+            let _sender = program.keep(sender);
+            program.thread("receiver", move || {
+                let way = format!("recv_timeout({limit:?})");
+                let start = Instant::now();
+                let result = call(&way, || receiver.recv_timeout(limit));
+                let took = start.elapsed();
+                expect(
+                    &format!(
+                        "Nothing was sent. {way} came back after {took:?}.\n\
+                         Its answer, and whether it came not too early and not too late:"
+                    ),
+                    (Err(RecvTimeoutError::Timeout), true, true),
+                    (result, took >= limit, took <= limit + SLACK),
+                    "Too early: the limit counts to the nanosecond. Is it cut to whole milliseconds?\n\
+                     Too late: is the limit, or what is left of it, made longer?",
+                );
+            });
+        });
+    }
 
     Explore {
         about: "recv_timeout(500 ms) waits. After 400 ms a value is sent and taken away.",
@@ -725,7 +934,7 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
                     Err(error) => expect(
                         "recv_timeout gave up. Why, was its time over, and was nothing there:",
                         (RecvTimeoutError::Timeout, true, true),
-                        (error, took >= limit, sent_at.is_none()),
+                        (error, took >= limit, came_too_late(sent_at, limit)),
                         "The time: a limit too long for the clock is no limit.\n\
                          The value: it came while the time ran out. Look at the queue again.",
                     ),
@@ -744,6 +953,11 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
 
 #[test]
 fn recv_timeout_makes_room_and_ends_with_the_last_sender() {
+    never_ends_beside_a_value("recv_timeout", |receiver| {
+        let result = receiver.recv_timeout(HOUR);
+        result.map_err(|error| format!("{error:?}"))
+    });
+
     let take: Take = |receiver| receiver.recv_timeout(HOUR).ok();
     makes_room("recv_timeout", take);
     for room in [2, 1] {
@@ -769,7 +983,7 @@ fn recv_timeout_makes_room_and_ends_with_the_last_sender() {
                 Err(RecvTimeoutError::Timeout) => expect(
                     "recv_timeout returned Err(Timeout). Was there a sender?",
                     true,
-                    gone_at.is_none(),
+                    came_too_late(gone_at, 2 * HOUR),
                     "The last sender went during the wait.\n\
                      Are the senders looked at after each wake-up, as the queue is?",
                 ),

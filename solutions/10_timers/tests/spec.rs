@@ -20,6 +20,10 @@ fn us(microseconds: u64) -> Duration {
     Duration::from_micros(microseconds)
 }
 
+fn ns(nanoseconds: u64) -> Duration {
+    Duration::from_nanos(nanoseconds)
+}
+
 const NANOSECOND: Duration = Duration::from_nanos(1);
 
 /// Compares, and if the two differ says what was set up, what was expected, what came, and why that
@@ -116,7 +120,14 @@ fn tree_fires_in_the_order_of_deadlines() {
 
 #[test]
 fn tree_timer_is_due_at_its_deadline_and_not_before() {
-    for deadline in [ms(10), us(10_400), us(10_999), ms(0)] {
+    for deadline in [
+        ms(10),
+        us(10_400),
+        us(10_999),
+        ns(10_400_550),
+        ms(0),
+        Duration::MAX,
+    ] {
         let mut tree = TimerTree::new();
         tree.insert(deadline, "timer");
         if let Some(early) = deadline.checked_sub(NANOSECOND) {
@@ -124,8 +135,8 @@ fn tree_timer_is_due_at_its_deadline_and_not_before() {
                 &format!("a timer for {deadline:?}; `pop_due` 1 ns before"),
                 None,
                 tree.pop_due(early).map(|(_, value)| value),
-                "Compare the exact deadline with `now`. Whole milliseconds are for the wait, not for \
-                 deadlines.",
+                "Compare the exact deadline with `now`, to the nanosecond. Whole milliseconds are for the \
+                 wait, not for deadlines.",
             );
         }
         let on_time = tree.pop_due(deadline);
@@ -171,7 +182,13 @@ fn tree_gives_no_id_twice() {
         "`pop_due` gives the id that `insert` gave.",
     );
     ids.push(fired);
-    // The tree is empty now.
+    // The tree is empty now, and the pass goes on until it hears so.
+    expect(
+        "the same tree, empty: `pop_due`",
+        None,
+        tree.pop_due(ms(10)),
+        "`pop_due` takes the timer out of the tree.",
+    );
     let cancelled = tree.insert(ms(10), "cancelled");
     ids.push(cancelled);
     ids.push(tree.insert(ms(10), "waiting"));
@@ -247,6 +264,20 @@ fn wait_is_rounded_up_to_whole_milliseconds() {
             "Shorter: the loop wakes early, and spins until the timer is due.\n\
              Longer: a whole number of milliseconds needs no rounding.",
         );
+    }
+    for whole in 0..10_000 {
+        for (left, wanted) in [
+            (ms(whole), ms(whole)),
+            (ms(whole) + NANOSECOND, ms(whole + 1)),
+        ] {
+            expect(
+                &format!("the wait when {left:?} are left"),
+                wanted,
+                whole_milliseconds(left),
+                "Right for some numbers and not for all: an f64 holds most fractions of a second only \
+                 nearly. Count in whole nanoseconds.",
+            );
+        }
     }
 }
 
@@ -340,6 +371,16 @@ fn list_expires_with_its_first_timer() {
         4,
         timers.len(),
         "`append` puts each timer into one list, with `link`.",
+    );
+    let mut timers = Timers::new();
+    timers.set(ms(0), us(10_900), "longer");
+    timers.set(ms(0), ms(10), "shorter");
+    expect(
+        "10.9 ms and 10 ms set at 0: the wait at 0",
+        Some(ms(10)),
+        timers.next_timeout(ms(0)),
+        "11 ms: the shorter one is in the longer one's list. Each duration has a list of its own, to the \
+         nanosecond. Do not round the key.",
     );
     let mut timers = Timers::new();
     let setup = "`Duration::MAX` set at 5 ms";
@@ -487,19 +528,40 @@ fn cancel_never_searches() {
         let ids: Vec<TimerId> = (0..count).map(|n| timers.set(ms(0), ms(10), n)).collect();
         (timers, ids)
     };
-    expect_flat("`cancel`", timers(FEW), timers(MANY), |(timers, ids)| {
-        let last = ids.len() - 10;
-        for id in ids.drain(last..) {
-            timers.cancel(id);
-        }
-    });
+    // Each of them has a list of its own. Fewer timers, since an `append` that searches takes long to set them.
+    let lists = |count| {
+        let mut timers = Timers::new();
+        let delay = |n: usize| ms(10 + n as u64);
+        let ids: Vec<TimerId> = (0..count).map(|n| timers.set(ms(0), delay(n), n)).collect();
+        (timers, ids)
+    };
+    for (what, few, many) in [
+        ("`cancel`", timers(FEW), timers(MANY)),
+        (
+            "`cancel`, when each timer has its own duration",
+            lists(FEW / 2),
+            lists(MANY / 2),
+        ),
+    ] {
+        expect_flat(what, few, many, |(timers, ids)| {
+            let last = ids.len() - 10;
+            for id in ids.drain(last..) {
+                timers.cancel(id);
+            }
+        });
+    }
 }
 
 // Step 5: the pass.
 
 #[test]
 fn pass_calls_a_timer_at_its_deadline_and_not_before() {
-    for (start, delay) in [(ms(0), ms(10)), (us(2_900), ms(10)), (us(700), us(1_500))] {
+    for (start, delay) in [
+        (ms(0), ms(10)),
+        (us(2_900), ms(10)),
+        (us(700), us(1_500)),
+        (ns(400_550), ms(10)),
+    ] {
         let mut timers = Timers::new();
         timers.set(start, delay, "timer");
         let due = start + delay;
@@ -516,15 +578,18 @@ fn pass_calls_a_timer_at_its_deadline_and_not_before() {
             "At its deadline a timer is due: its deadline equals `now`.",
         );
     }
-    let mut timers = Timers::new();
-    timers.set(ms(0), ms(10), "first");
-    timers.set(us(4_300), ms(10), "second");
-    expect(
-        "10 ms set at 0 and at 4.3; a pass at 14.2",
-        vec!["first"],
-        pass(&mut timers, us(14_200)),
-        "The expiry of a list says when to look. Each of its timers has its own exact deadline.",
-    );
+    for (start, now) in [(us(4_300), us(14_200)), (ns(4_300_550), ns(14_300_549))] {
+        let mut timers = Timers::new();
+        timers.set(ms(0), ms(10), "first");
+        timers.set(start, ms(10), "second");
+        expect(
+            &format!("10 ms set at 0 and at {start:?}; a pass at {now:?}"),
+            vec!["first"],
+            pass(&mut timers, now),
+            "The expiry of a list says when to look. Each of its timers has its own exact deadline, to the \
+             nanosecond.",
+        );
+    }
     let mut timers = Timers::new();
     timers.set(ms(0), ms(10), "first");
     timers.set(us(4_300), ms(10), "second");
@@ -596,6 +661,24 @@ fn pass_time_is_not_the_start_of_a_new_timer() {
         fired,
         "The pass has one time, and setting a timer has another: `start` is the time of the call.",
     );
+    let mut timers = Timers::new();
+    timers.set(ms(90), ms(10), "work");
+    let mut fired = Vec::new();
+    while let Some((_, name)) = timers.pop_due(ms(100)) {
+        fired.push(name);
+        expect_an_end(fired.len());
+        if name == "work" {
+            timers.set(ms(150), ms(10), "set after work");
+        }
+    }
+    expect(
+        "10 ms set at 90; a pass at 100, whose callback works until 150, then sets 10 ms: what fires, and the \
+         wait at 150",
+        (vec!["work"], Some(ms(10))),
+        (fired, timers.next_timeout(ms(150))),
+        "`due_head` sees the new timer at 100, before its start. It is due at 160, and its list is looked at \
+         then, not before. Neither a start after `now` nor `now` changes a deadline.",
+    );
 }
 
 #[test]
@@ -641,6 +724,18 @@ fn pass_goes_through_late_lists_as_in_node() {
         pass(&mut timers, ms(200)),
         "The list of 60 ms still expires at 60, before c's at 62. `cancel` moves no list.",
     );
+    let mut timers = Timers::new();
+    let [first, _, last] = ["first", "a", "last"].map(|name| timers.set(ms(0), ms(20), name));
+    timers.set(ms(10), ms(10), "b");
+    timers.cancel(first);
+    timers.cancel(last);
+    expect(
+        "first, a and last of 20 ms set at 0, b of 10 at 10, first and last cancelled; a pass at 20",
+        vec!["a", "b"],
+        pass(&mut timers, ms(20)),
+        "Both lists expire at 20, and a's is older. `cancel` gives a list that still has timers neither a new \
+         expiry nor a new id.",
+    );
 }
 
 #[test]
@@ -679,6 +774,24 @@ fn pass_moves_what_waits_again_behind_its_equals() {
         pass(&mut timers, ms(13)),
         "1 ms after the last look is soon enough.",
     );
+    // When the second is set, the first look, a time without a look, and when the second fires.
+    for (start, look, silent, fires) in [
+        (us(1_500), us(10_300), us(11_499), us(11_500)),
+        (us(1_200), us(10_900), us(11_899), us(11_900)),
+    ] {
+        let mut timers = Timers::new();
+        timers.set(us(0), ms(10), "first");
+        timers.set(start, ms(10), "second");
+        expect(
+            &format!(
+                "10 ms set at 0 and at {start:?}; what fires in passes at {look:?}, {silent:?} and {fires:?}"
+            ),
+            [vec!["first"], vec![], vec!["second"]],
+            [look, silent, fires].map(|now| pass(&mut timers, now)),
+            "The list is looked at when the second is due, but not within 1 ms of the last look. Neither time \
+             is rounded to whole milliseconds.",
+        );
+    }
 }
 
 #[test]
@@ -835,6 +948,32 @@ fn pass_keeps_the_id_and_the_rhythm_of_an_interval() {
         fired,
         "It starts again from the time before its callback, under its old id. After a long block it \
          fires once, and not for each time that it missed.",
+    );
+    let mut again = Timers::new();
+    let id = again.set(ms(0), ms(10), "interval");
+    again.pop_due(ms(10));
+    again.refresh(id, ms(14));
+    again.put_back(id, "interval", Some(ms(10)));
+    expect(
+        "an interval of 10 ms called at 10, refreshed by its callback at 14, put back from 10: the wait at 14",
+        Some(ms(6)),
+        again.next_timeout(ms(14)),
+        "The last start counts, also when it is earlier: `put_back` comes after `refresh`, so it is due at 20.",
+    );
+    let mut again = Timers::new();
+    let id = again.set(ms(0), ms(10), "interval");
+    again.pop_due(ms(10));
+    let other = again.set(ms(12), ms(10), "cancelled");
+    again.cancel(other);
+    again.set(ms(15), ms(10), "set");
+    again.put_back(id, "interval", Some(ms(10)));
+    expect(
+        "an interval of 10 ms called at 10; its callback sets 10 ms at 12, cancels it, sets 10 ms at 15; it is \
+         put back from 10: the wait at 15",
+        Some(ms(10)),
+        again.next_timeout(ms(15)),
+        "5 ms: `append` gave a list that exists another expiry. The one set at 15 made a new list, for 25. The \
+         interval stands behind it and is called after it, though it is due at 20. So does Node.",
     );
     // At its next call it cancels itself.
     let called = timers.pop_due(ms(145));
@@ -1042,6 +1181,42 @@ fn pass_never_searches() {
                 timers.set(*start, ms(2), 0);
             }
             while timers.pop_due(*start + ms(2)).is_some() {}
+        },
+    );
+    // Each of them has a list of its own, which expires in an hour or later.
+    let lists = |count: usize| {
+        let mut timers = Timers::new();
+        let delays = (0..count as u64).map(|n| ms(3_600_000 + n));
+        let longest = delays.clone().next_back();
+        for delay in delays {
+            timers.set(ms(0), delay, 0);
+        }
+        (timers, longest.expect("there is one"))
+    };
+    expect_flat(
+        "10 timers of new durations set, while others with other durations wait",
+        lists(FEW / 2),
+        lists(MANY / 2),
+        |(timers, longest)| {
+            for _ in 0..10 {
+                *longest += ms(1);
+                timers.set(ms(0), *longest, 0);
+            }
+        },
+    );
+    expect_flat(
+        "10 lists looked at too early and given another expiry, while others wait",
+        lists(FEW / 2),
+        lists(MANY / 2),
+        |(timers, _)| {
+            let ids: Vec<TimerId> = (2..12).map(|n| timers.set(ms(0), ms(n), 0)).collect();
+            for id in &ids {
+                timers.refresh(*id, ms(20));
+            }
+            while timers.pop_due(ms(12)).is_some() {}
+            for id in ids {
+                timers.cancel(id);
+            }
         },
     );
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// The two sizes that are compared.
+/// The two sizes that are compared, or the same part of both.
 pub const FEW: usize = 500;
 pub const MANY: usize = 8_000;
 
@@ -26,10 +26,12 @@ pub fn expect_flat<S>(what: &str, mut few: S, mut many: S, mut work: impl FnMut(
         seen.push(format!("{ratio:.0}"));
     }
     panic!(
-        "{what}, with {FEW} timers set and with {MANY}\n\
+        "{what}, with few timers set and with {} times as many\n\
          expected: about the same time, at most {ALLOWED} times as long\n\
          \x20  yours: {} times as long (three attempts)\n\
-         Something looks at every timer. Neither the tree nor a list has to be searched.",
+         Something looks at every timer, or at every list. Neither the tree, nor a list, nor the lists \
+         together have to be searched: by_delay knows the list of a duration.",
+        MANY / FEW,
         seen.join(", ")
     );
 }
