@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long Node may take. A machine that needs more for a small program is busy with something else.
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A program that runs in Node. Dropping it ends it.
 pub struct Node {

@@ -41,13 +41,22 @@ impl Inner {
         if self.stage.get() == Stage::Connecting {
             self.connect_turn();
         } else {
+            // Also when nothing waits any more: a callback that threw may have kept the last turn from its end.
+            let writes = readiness.writable && self.told.get().is_writable();
             if readiness.readable && self.wants_to_read() {
                 self.read_turn();
+                if writes {
+                    // The ticks of what was just called come in between, as if these were two events.
+                    let own = Rc::clone(self);
+                    return after_drain(move || {
+                        own.write_turn();
+                        own.update();
+                    });
+                }
             } else if readiness.error {
                 self.broken();
             }
-            // Also when nothing waits any more: a callback that threw may have kept the last turn from its end.
-            if readiness.writable && self.told.get().is_writable() {
+            if writes {
                 self.write_turn();
             }
         }
