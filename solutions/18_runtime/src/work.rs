@@ -223,7 +223,7 @@ impl Workers {
             }
             // Taken out first and dropped afterwards, when nothing is borrowed any more.
             let (letters, callbacks) = (self.mailbox.collect(), self.callbacks.take());
-            // A pool without a callback is impossible, so there is no new pool either.
+            // Each new job has a callback, so without a callback there is no new pool either.
             if letters.is_empty() && callbacks.is_empty() {
                 break;
             }
