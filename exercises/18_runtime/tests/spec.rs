@@ -19,8 +19,8 @@ use runtime::{
 };
 use support::{descriptor_count, in_child, thread_count, thread_cpu_time, within};
 use world::{
-    Gate, LIMIT, UsesRuntime, connection, expect, gate, hold_workers, posted_jobs, send,
-    threads_beyond, workers,
+    Gate, LIMIT, UsesRuntime, connection, expect, gate, hold_workers, lines_with, posted_jobs,
+    send, threads_beyond, workers,
 };
 
 /// Keeps the peers of connections open until the program is over.
@@ -738,13 +738,17 @@ fn nothing_is_left_after_the_end() {
         );
     });
     let said = child.stdout();
-    let yours: Vec<&str> = said
-        .lines()
-        .filter(|line| {
-            let first = line.split(' ').next().unwrap_or_default();
-            ["code", "late", "words", "kept", "threads", "descriptors"].contains(&first)
-        })
-        .collect();
+    let yours = lines_with(
+        &said,
+        &[
+            "code ",
+            "late jobs ",
+            "words ",
+            "kept ",
+            "threads ",
+            "descriptors ",
+        ],
+    );
     let expected = [
         "code true",
         "late jobs 0",
@@ -1078,14 +1082,17 @@ fn the_pool_has_as_many_workers_as_libuv_would_start() {
         });
     });
     let said = child.stdout();
+    let yours = lines_with(&said, &["workers ", "afterwards ", "without "]);
     let expected = [
         format!("workers {}", workers()),
         String::from("afterwards 0"),
         String::from("without 0"),
     ];
     assert!(
-        expected.iter().all(|line| said.contains(line)),
-        "a program with one job, and one without\nexpected  {expected:?}\nyours     {said}\nThe pool starts with the \
-         first job, and never without one."
+        yours == expected,
+        "a program with one job, and one without\nexpected  {expected:?}\nyours     {yours:?}\nwithout: the pool starts \
+         with the first job, and never without one.\nworkers: pool_size says how many.\nafterwards: the end joins them.\n\
+         A line is missing: its program did not end well.\n{}",
+        child.stderr()
     );
 }

@@ -120,6 +120,19 @@ pub fn threads_beyond(before: usize) -> usize {
     thread_count().saturating_sub(before)
 }
 
+/// The lines of a child that begin with one of `words`. The test's name may stand before the first of them.
+pub fn lines_with<'a>(said: &'a str, words: &[&str]) -> Vec<&'a str> {
+    said.lines()
+        .filter_map(|line| {
+            let line = line.rsplit("... ").next()?;
+            words
+                .iter()
+                .any(|word| line.starts_with(word))
+                .then_some(line)
+        })
+        .collect()
+}
+
 /// Compares what was said on this thread since the last time. `causes` is what usually made the difference.
 #[track_caller]
 pub fn expect(expected: &str, setup: &str, causes: &str) {
