@@ -98,7 +98,7 @@ pub fn set_observer(observer: Rc<dyn Observer>) {
 }
 
 /// From now on, tells `observer` of each job of the pool, on the loop's thread, just before the job's callback.
-/// Jobs that were queued before are not told of.
+/// It is not told of jobs that were queued before, nor of a job that panicked or was cancelled.
 pub fn observe_jobs(observer: impl Fn(&JobTimes) + 'static) {
     current().poller.workers().observe(Rc::new(observer));
 }

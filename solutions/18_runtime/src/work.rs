@@ -28,7 +28,7 @@ use crate::pool::Pool;
 /// order in which the jobs end. A job whose callback was not called yet keeps the program alive.
 ///
 /// A job that panics gives its callback the error `ERR_JOB_PANICKED`, and costs no worker. If the system refuses the
-/// pool's threads, the callback gets that error, and the job never runs.
+/// pool's threads, the callback gets that error, with `spawn` as the name of the system call, and the job never runs.
 pub fn work<T: Send + 'static>(
     job: impl FnOnce() -> Result<T> + Send + 'static,
     callback: impl FnOnce(Result<T>) + 'static,
@@ -129,6 +129,7 @@ impl Workers {
         let id = self.keep(callback);
         let job = timed(self.clock, self.observer.borrow().is_some(), job);
         //> // TODO: the job runs on the loop's own thread here, and nothing else runs meanwhile. Give it to the pool.
+        //> // If the pool cannot start, post `Error::from_io(&error, "spawn")`.
         //> let ((result, times), ticket) = (job(), None);
         //> let completion = id.complete(result);
         //> let _ = self.mailbox.post(Letter { completion, times });
@@ -205,19 +206,30 @@ impl Workers {
         *self.observer.borrow_mut() = Some(observer);
     }
 
-    /// Drops the jobs that no worker has begun, waits for the others, and joins the workers. Then drops the callbacks
-    /// and calls none of them.
+    /// Drops the jobs that no worker has begun, waits for the others, and joins the workers. Then drops the results
+    /// that are in the mailbox, and the callbacks, and calls none of them.
+    ///
+    /// What is dropped may call [`load`] and [`work`]. A job that it queues is ended in the same way: when this
+    /// returns there is no worker, no result and no callback.
     pub(crate) fn shutdown(&self) {
-        //> // TODO: without the pool's help, each job in the queue would be run to its end here.
+        //> // TODO: this first version runs each job in the queue to its end, leaves the results where they are, and
+        //> // looks only once.
         //> drop(self.pool.take());
-        // Again and again: what a dropped job captured may call `work` in its turn.
-        while let Some(mut pool) = self.pool.take() {
-            pool.shutdown_now();
+        //> let callbacks = self.callbacks.take();
+        //> drop(callbacks);
+        loop {
+            if let Some(mut pool) = self.pool.take() {
+                pool.shutdown_now();
+            }
+            // Taken out first and dropped afterwards, when nothing is borrowed any more.
+            let (letters, callbacks) = (self.mailbox.collect(), self.callbacks.take());
+            // Each new job has a callback, so without a callback there is no new pool either.
+            if letters.is_empty() && callbacks.is_empty() {
+                break;
+            }
+            drop((letters, callbacks));
         }
         //<
-        // Taken out first and dropped afterwards, when nothing is borrowed any more.
-        let callbacks = self.callbacks.take();
-        drop(callbacks);
     }
 }
 

@@ -20,12 +20,10 @@ use runtime::{
     set_timeout, throw, watch, work,
 };
 use support::{descriptor_count, in_child, thread_count, thread_cpu_time, within};
-use world::{Gate, LIMIT, connection, expect, gate, send, threads_beyond};
-
-/// The number of workers that a program here has.
-fn workers() -> usize {
-    pool_size(std::env::var("UV_THREADPOOL_SIZE").ok().as_deref())
-}
+use world::{
+    Gate, LIMIT, UsesRuntime, connection, expect, gate, hold_workers, lines_with, posted_jobs,
+    send, threads_beyond, workers,
+};
 
 /// Keeps the peers of connections open until the program is over.
 fn keep_open<T: 'static>(peers: T) {
@@ -438,6 +436,53 @@ fn a_job_that_has_not_begun_can_be_cancelled() {
 
 #[test]
 fn a_loop_that_waits_costs_nothing() {
+    within(LIMIT, "a timer of 350 ms does not fire", || {
+        #[derive(Default)]
+        struct Turns {
+            count: Cell<u32>,
+            wait: Cell<(Duration, Duration)>,
+            /// By how much the loop woke up before its time, at most.
+            early: Cell<Duration>,
+        }
+        impl Observer for Turns {
+            fn observe(&self, at: Duration, event: Event) {
+                match event {
+                    Event::Wait(limit) => {
+                        self.count.set(self.count.get() + 1);
+                        self.wait.set((at, limit.unwrap_or_default()));
+                    }
+                    Event::Awake(_) => {
+                        let (start, limit) = self.wait.get();
+                        let early = limit.saturating_sub(at - start);
+                        self.early.set(self.early.get().max(early));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let turns = Rc::new(Turns::default());
+        let waits = Rc::new(Cell::new(0));
+        let (theirs, their_waits) = (Rc::clone(&turns), Rc::clone(&waits));
+        run(move || {
+            set_observer(theirs);
+            set_timeout(move || their_waits.set(kernel_waits()), 350);
+        });
+        // The clock of Windows ticks every 16 ms, and a wait may end one tick early.
+        let early = turns.early.get();
+        assert!(
+            early < Duration::from_millis(20),
+            "a timer of 350 ms, and nothing else\nexpected  poll returns when the timer is due\nyours     it returned \
+             {early:?} before that\nWait for as long as you are told, and not for less. With nothing else to come the loop \
+             still sleeps until the timer is due."
+        );
+        let (turns, waits) = (turns.count.get(), waits.get());
+        assert!(
+            turns <= 3 && (1..=3).contains(&waits),
+            "a timer of 350 ms, and nothing else\nexpected  1 turn and 1 wait in the kernel, or one or two more\n\
+             yours     {turns} turns and {waits} waits\nMany: wait for as long as you are told.\nNo wait: it did not sleep in the event \
+             queue."
+        );
+    });
     within(
         LIMIT,
         "a job that a timer releases did not call back",
@@ -490,7 +535,8 @@ fn a_loop_that_waits_costs_nothing() {
 fn a_watched_socket_calls_back_for_as_long_as_it_is_ready() {
     within(
         LIMIT,
-        "ten bytes arrived, and are read four at a time",
+        "ten bytes arrived and are read four at a time; then a watch without a ref is silent. An event that says \
+         writable was dropped, or the watch without a ref keeps the program alive",
         || {
             run(|| {
                 let (ours, peer) = connection();
@@ -546,6 +592,30 @@ fn a_watched_socket_calls_back_for_as_long_as_it_is_ready() {
                 "end",
                 "a socket that is watched without a ref, and a timer",
                 "It ends with the timer.",
+            );
+        },
+    );
+
+    within(
+        LIMIT,
+        "the peer closed its connection, and the callback of the watch was not called: hand on every event",
+        || {
+            run(|| {
+                let (ours, _) = connection();
+                let own: Rc<Cell<Option<Watch>>> = Rc::default();
+                let id = Rc::clone(&own);
+                let on_ready = move |ready: runtime::Readiness| {
+                    say(ready.read_closed);
+                    id.get().expect("it was set").close();
+                };
+                own.set(Some(
+                    watch(ours, Interest::READABLE, on_ready).expect("it is open"),
+                ));
+            });
+            expect(
+                "true",
+                "the peer closed its connection, and the callback said whether `read_closed` is set",
+                "false: the callback is told what the event says.",
             );
         },
     );
@@ -692,13 +762,17 @@ fn nothing_is_left_after_the_end() {
         );
     });
     let said = child.stdout();
-    let yours: Vec<&str> = said
-        .lines()
-        .filter(|line| {
-            let first = line.split(' ').next().unwrap_or_default();
-            ["code", "late", "words", "kept", "threads", "descriptors"].contains(&first)
-        })
-        .collect();
+    let yours = lines_with(
+        &said,
+        &[
+            "code ",
+            "late jobs ",
+            "words ",
+            "kept ",
+            "threads ",
+            "descriptors ",
+        ],
+    );
     let expected = [
         "code true",
         "late jobs 0",
@@ -714,6 +788,288 @@ fn nothing_is_left_after_the_end() {
          callbacks captured must be dropped.\nthreads, descriptors: more than before the program.\n{said}{}",
         child.stderr()
     );
+}
+
+#[test]
+fn jobs_that_have_ended_are_called_one_by_one() {
+    within(LIMIT, "a job has ended before main is over", || {
+        run(|| {
+            let gates = posted_jobs(1, || say("called"));
+            drop(gates);
+            // Nothing to wait for: a worker that is slow here makes the test weaker, and it passes all the same.
+            thread::sleep(Duration::from_millis(30));
+            say("main");
+        });
+        expect(
+            "main called",
+            "the pool has nothing to do any more when main is over, and a result is in the mailbox",
+            "Nothing after main: the loop asked whether the pool has jobs. A job counts until its callback is called.",
+        );
+    });
+    within(
+        LIMIT,
+        "three jobs have ended before main is over, and one callback did not come",
+        || {
+            run(|| {
+                let gates = posted_jobs(3, || {
+                    say("result");
+                    next_tick(|| say("tick"));
+                });
+                set_immediate(move || drop(gates));
+            });
+            expect(
+                "result tick result tick result tick",
+                "three results were in the mailbox at once, and each callback set a tick",
+                "result result: `ready` needs a callback for each result. The loop drains behind each of these.",
+            );
+        },
+    );
+    // The bell and a socket in one batch.
+    within(
+        LIMIT,
+        "a result and a socket were ready at once, and one callback did not come",
+        || {
+            run(|| {
+                let (ours, peer) = connection();
+                let gates = posted_jobs(1, || say("ready"));
+                let own: Rc<Cell<Option<Watch>>> = Rc::default();
+                let id = Rc::clone(&own);
+                let kept = Rc::clone(&ours);
+                let on_ready = move |_| {
+                    say("ready");
+                    id.get().expect("it was set").close();
+                };
+                own.set(Some(
+                    watch(ours, Interest::READABLE, on_ready).expect("it is open"),
+                ));
+                send(&peer, b"x", &kept);
+                keep_open(peer);
+                set_immediate(move || {
+                    say("immediate");
+                    drop(gates);
+                });
+            });
+            expect(
+                "ready ready immediate",
+                "a result was in the mailbox, and a watched socket had a byte",
+                "ready immediate ready: the batch holds both events. Look at all of them, also behind the bell.",
+            );
+        },
+    );
+    // One poll phase calls 1,024 callbacks. The others wait in `ready`.
+    within(
+        LIMIT,
+        "1,100 results and a socket that becomes ready behind them: one callback did not come",
+        || {
+            let code = catch_unwind(|| {
+                run(|| {
+                    let (ours, peer) = connection();
+                    let results = Rc::new(Cell::new(0));
+                    let (count, kept) = (Rc::clone(&results), Rc::clone(&ours));
+                    let other: Rc<Cell<Option<Watch>>> = Rc::default();
+                    let own: Rc<Cell<Option<Watch>>> = Rc::default();
+                    let id = Rc::clone(&own);
+                    let on_ready = move |_| {
+                        say(format!("socket after {}", results.get()));
+                        id.get().expect("it was set").close();
+                    };
+                    // It becomes ready in the first turn. The second turn has 76 results left, and the third none.
+                    let sender = Rc::new(peer);
+                    let from = Rc::clone(&sender);
+                    let held: Rc<RefCell<Vec<Gate>>> = Rc::default();
+                    let gates = Rc::clone(&held);
+                    let on_result = move || {
+                        count.set(count.get() + 1);
+                        if count.get() == 1 {
+                            gates.take();
+                            send(&from, b"x", &kept);
+                        }
+                    };
+                    held.replace(posted_jobs(1_100, on_result));
+                    own.set(Some(
+                        watch(ours, Interest::READABLE, on_ready).expect("it is open"),
+                    ));
+                    // This one is ready from the start, so its callback is queued when the second turn finds it again.
+                    let (early, peer) = connection();
+                    send(&peer, b"x", &early);
+                    let id = Rc::clone(&other);
+                    let on_ready = move |_| {
+                        say("early");
+                        id.get().expect("it was set").close();
+                    };
+                    other.set(Some(
+                        watch(early, Interest::READABLE, on_ready).expect("it is open"),
+                    ));
+                    keep_open((sender, peer));
+                })
+            });
+            let mut words = taken();
+            words.sort();
+            let expected = ["early", "socket after 1100"];
+            assert!(
+                code.as_ref().is_ok_and(|code| *code == ExitCode::SUCCESS) && words == expected,
+                "1,100 results are in the mailbox, and one poll phase calls 1,024 callbacks. One socket is ready from the \
+                 start, a second one from the first result on\nexpected  {expected:?}, and success\nyours     {words:?} \
+                 and {code:?}\nA panic: `callback_for` gives None for a watch whose callback is queued already.\n\
+                 Fewer than 1100: what is ready belongs behind the callbacks that are in `ready`, and not before them."
+            );
+        },
+    );
+}
+
+#[test]
+fn main_may_exit_and_throw() {
+    within(LIMIT, "main exits or throws", || {
+        let code = catch_unwind(|| run(|| process::exit(3))).ok();
+        assert_eq!(
+            code,
+            Some(ExitCode::from(3)),
+            "main called process::exit(3)\nexpected  the exit code 3\nyours     {code:?}, where None is a panic that came \
+             out of run\nHand main to the loop's run: the loop catches what main throws."
+        );
+        let code = catch_unwind(|| {
+            run(|| {
+                process::on_uncaught_exception(|uncaught| say(uncaught.message()));
+                next_tick(|| say("tick"));
+                throw("thrown");
+            })
+        })
+        .ok();
+        expect(
+            "thrown tick",
+            "main set a handler and a tick, and threw",
+            "Nothing, or no tick: main runs inside of the loop's run, as a callback does.",
+        );
+        assert_eq!(
+            code,
+            Some(ExitCode::SUCCESS),
+            "main threw, and a handler took it\nexpected  success\nyours     {code:?}, where None is a panic that came \
+             out of run"
+        );
+    });
+}
+
+/// Sets immediate after immediate until `is_called`, for two seconds at most.
+fn immediates_until(is_called: Rc<Cell<bool>>, end: Instant) {
+    if is_called.get() || Instant::now() > end {
+        return say(if is_called.get() { "called" } else { "starved" });
+    }
+    set_immediate(move || immediates_until(is_called, end));
+}
+
+#[test]
+fn a_chain_of_immediates_starves_nothing() {
+    within(LIMIT, "a chain of immediates does not end", || {
+        let end = || Instant::now() + Duration::from_secs(2);
+        run(move || {
+            let is_called = Rc::new(Cell::new(false));
+            let tells = Rc::clone(&is_called);
+            work(|| Ok(()), move |_| tells.set(true));
+            immediates_until(is_called, end());
+        });
+        expect(
+            "called",
+            "each immediate sets the next one until a job's callback is called, for two seconds at most",
+            "starved: a time-out of zero still means one look at the kernel, as long as a job is under way.",
+        );
+        let (ours, peer) = connection();
+        send(&peer, b"x", &ours);
+        run(move || {
+            let is_called = Rc::new(Cell::new(false));
+            let tells = Rc::clone(&is_called);
+            watch(ours, Interest::READABLE, move |_| tells.set(true))
+                .expect("it is open")
+                .unref();
+            immediates_until(is_called, end());
+        });
+        expect(
+            "called",
+            "each immediate sets the next one until a socket without a ref is ready, for two seconds at most",
+            "starved: a watch without a ref does not keep the program alive, and still it is told of what comes.",
+        );
+        drop(peer);
+    });
+}
+
+#[test]
+fn the_end_waits_for_jobs_and_drops_the_rest() {
+    let limit = "a program that exits in main does not end";
+    within(LIMIT, limit, || {
+        let is_over = Arc::new(AtomicUsize::new(0));
+        let theirs = Arc::clone(&is_over);
+        run(move || {
+            let has_begun = Arc::new(AtomicUsize::new(0));
+            let begins = Arc::clone(&has_begun);
+            let job = move || {
+                begins.store(1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(200));
+                theirs.store(1, Ordering::SeqCst);
+                Ok(())
+            };
+            let value = UsesRuntime("captured");
+            work(job, move |_| drop(value));
+            while has_begun.load(Ordering::SeqCst) == 0 {
+                thread::yield_now();
+            }
+            process::exit(0);
+        });
+        let is_over = is_over.load(Ordering::SeqCst) == 1;
+        assert!(
+            is_over,
+            "process::exit was called while a job of 200 ms runs\nexpected  the job is over when run returns\nyours     \
+             it still runs\nThe end waits for the workers: it joins them on the loop's own thread, and without a limit."
+        );
+        expect(
+            "captured found",
+            "the job's callback captured a value whose Drop calls load()",
+            "failed: drop the callbacks in shutdown, while the thread has its runtime, and when nothing is borrowed.\n\
+             Nothing: it was never dropped.",
+        );
+    });
+    within(LIMIT, limit, || {
+        let code = run(|| {
+            let _gates = posted_jobs(1, || say("called"));
+            process::exit(5);
+        });
+        expect(
+            "",
+            "a result was in the mailbox when the program exited",
+            "called: nothing is called after the exit.",
+        );
+        assert_eq!(code, ExitCode::from(5), "process::exit(5) was called");
+    });
+    within(LIMIT, limit, || {
+        run(|| {
+            work(|| Ok(UsesRuntime("result")), |_| say("called"));
+            let _gates = hold_workers();
+            process::exit(0);
+        });
+        expect(
+            "result found",
+            "the result of a job was in the mailbox when the program exited, and its Drop calls load()",
+            "failed: what is in the mailbox is dropped in shutdown, while the thread has its runtime.",
+        );
+    });
+    within(LIMIT, limit, || {
+        /// Queues a job when it is dropped.
+        struct Works;
+        impl Drop for Works {
+            fn drop(&mut self) {
+                let value = UsesRuntime("captured");
+                work(|| Ok(()), move |_: runtime::Result<()>| drop(value));
+            }
+        }
+        run(|| {
+            let works = Works;
+            work(|| Ok(()), move |_| drop(works));
+            process::exit(0);
+        });
+        expect(
+            "captured found",
+            "a callback was dropped at the end, and captured a value whose Drop calls work",
+            "failed: that job came after shutdown had looked. Look again until there is no pool and no callback.",
+        );
+    });
 }
 
 #[test]
@@ -749,14 +1105,17 @@ fn the_pool_has_as_many_workers_as_libuv_would_start() {
         });
     });
     let said = child.stdout();
+    let yours = lines_with(&said, &["workers ", "afterwards ", "without "]);
     let expected = [
         format!("workers {}", workers()),
         String::from("afterwards 0"),
         String::from("without 0"),
     ];
     assert!(
-        expected.iter().all(|line| said.contains(line)),
-        "a program with one job, and one without\nexpected  {expected:?}\nyours     {said}\nThe pool starts with the \
-         first job, and never without one."
+        yours == expected,
+        "a program with one job, and one without\nexpected  {expected:?}\nyours     {yours:?}\nwithout: the pool starts \
+         with the first job, and never without one.\nworkers: pool_size says how many.\nafterwards: the end joins them.\n\
+         A line is missing: its program did not end well.\n{}",
+        child.stderr()
     );
 }

@@ -2,14 +2,18 @@
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::panic::catch_unwind;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
+use runtime::{load, pool_size, work};
 use support::thread_count;
 
-use crate::programs::taken;
+use crate::programs::{say, taken};
 
 /// Far more than a program of these tests needs.
 pub const LIMIT: Duration = Duration::from_secs(5);
@@ -52,6 +56,58 @@ impl Closed {
     }
 }
 
+/// The number of workers that a program here has.
+pub fn workers() -> usize {
+    pool_size(std::env::var("UV_THREADPOOL_SIZE").ok().as_deref())
+}
+
+/// Begins `count` jobs. When this returns they have ended, and their results are in the mailbox.
+///
+/// Each worker waits behind them until its gate is opened. A worker that has begun the next job has posted the result
+/// of the one before it.
+pub fn posted_jobs(count: usize, callback: impl Fn() + 'static) -> Vec<Gate> {
+    let callback = Rc::new(callback);
+    for _ in 0..count {
+        let callback = Rc::clone(&callback);
+        work(|| Ok(()), move |_| callback());
+    }
+    hold_workers()
+}
+
+/// Lets each worker wait at a gate. When this returns, all of them do.
+pub fn hold_workers() -> Vec<Gate> {
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let mut gates = Vec::new();
+    for _ in 0..workers() {
+        let (open, closed) = gate();
+        gates.push(open);
+        let waiting = Arc::clone(&waiting);
+        let job = move || {
+            waiting.fetch_add(1, Ordering::SeqCst);
+            closed.wait();
+            Ok(())
+        };
+        work(job, |_| {});
+    }
+    while waiting.load(Ordering::SeqCst) < workers() {
+        thread::yield_now();
+    }
+    gates
+}
+
+/// Says, when it is dropped, whether the free functions find the runtime.
+pub struct UsesRuntime(pub &'static str);
+
+impl Drop for UsesRuntime {
+    fn drop(&mut self) {
+        let found = match catch_unwind(load) {
+            Ok(_) => "found",
+            Err(_) => "failed",
+        };
+        say(format!("{} {found}", self.0));
+    }
+}
+
 /// How many threads there are beyond `before`. A thread that was just joined may be listed by the kernel for a moment
 /// longer, so this looks again before it says that there are any.
 pub fn threads_beyond(before: usize) -> usize {
@@ -62,6 +118,19 @@ pub fn threads_beyond(before: usize) -> usize {
         thread::sleep(Duration::from_millis(1));
     }
     thread_count().saturating_sub(before)
+}
+
+/// The lines of a child that begin with one of `words`. The test's name may stand before the first of them.
+pub fn lines_with<'a>(said: &'a str, words: &[&str]) -> Vec<&'a str> {
+    said.lines()
+        .filter_map(|line| {
+            let line = line.rsplit("... ").next()?;
+            words
+                .iter()
+                .any(|word| line.starts_with(word))
+                .then_some(line)
+        })
+        .collect()
 }
 
 /// Compares what was said on this thread since the last time. `causes` is what usually made the difference.
