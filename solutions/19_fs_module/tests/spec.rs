@@ -341,13 +341,11 @@ fn names_need_not_be_text() {
             names.sort();
             let left = Rc::new(Cell::new(names.len()));
             let folder = at("odd");
-            make_dir(folder.clone(), |made| made.expect("it is new"));
-            for name in names.clone() {
-                let (left, names, folder) = (Rc::clone(&left), names.clone(), folder.clone());
-                let path = folder.join(&name);
-                write(path.clone(), "x", move |written| {
-                    // The folder may come after the first open.
-                    drop(written);
+            make_dir(folder.clone(), move |made| {
+                made.expect("it is new");
+                for name in names.clone() {
+                    let (left, names, folder) = (Rc::clone(&left), names.clone(), folder.clone());
+                    let path = folder.join(&name);
                     write(path.clone(), "text", move |written| {
                         written.expect("its folder is there");
                         read_to_string(path.clone(), move |text| {
@@ -369,8 +367,8 @@ fn names_need_not_be_text() {
                             });
                         });
                     });
-                });
-            }
+                }
+            });
         });
         expect(
             "true",
