@@ -15,7 +15,8 @@ const ROOM: usize = 8 * 1024;
 
 /// Reads the whole file, and calls `callback` with its bytes: Node's `readFile`.
 ///
-/// It takes two trips to the pool at least, so the callback comes after the immediates that are set now.
+/// A file that opens takes two trips to the pool at least, so its callback comes after the immediates that are set now.
+/// The error of an open comes after one trip, and that of a NUL in the path as a tick: perhaps before them.
 pub fn read(path: impl AsRef<Path>, callback: impl FnOnce(Result<Vec<u8>>) + 'static) {
     read_with(open::to_read, path, callback);
 }

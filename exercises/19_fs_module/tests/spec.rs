@@ -7,17 +7,19 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use fs_module::{
     CHUNK, append, make_dir, read, read_dir, read_to_string, read_with, remove, rename, stat,
     write, write_with,
 };
 use programs::{at, burn, put, say, taken};
-use runtime::{Error, load, process, run, set_immediate, work};
+use runtime::{Error, load, process, run, set_immediate, set_timeout, work};
 use support::{descriptor_count, in_child, within};
-use world::{Script, Step, expect, limit, numbers, one_worker, program, trips, workers};
+use world::{
+    Script, Step, expect, limit, numbers, one_worker, program, trips, worker_or_loop, workers,
+};
 
 /// "ok", or the error in Node's words.
 fn shown<T>(result: Result<T, Error>) -> String {
@@ -89,6 +91,14 @@ fn expect_turns(megabytes: usize, what: &str, begin: impl FnOnce(Box<dyn FnOnce(
          512 KiB of the file\nyours     {yours}\nFewer: a trip reads or writes {CHUNK} bytes at most, and then others \
          have their turn.\nMore: a trip is worth more than that, and the file takes longer than it must."
     );
+}
+
+/// Sets a timer and an immediate, and is busy until the timer is due. Which of them is first says in which phase this
+/// is called: in the poll phase, the immediates are next.
+fn tell_the_phase() {
+    set_timeout(|| say("timer"), 0);
+    set_immediate(|| say("immediate"));
+    burn(3);
 }
 
 #[test]
@@ -167,6 +177,42 @@ fn one_trip_calls_back_with_what_the_system_said() {
             expected,
             "a folder was removed as a file, a file was read as a folder, and a folder made where a file is",
             "The error of the job is the callback's.",
+        );
+        program(|| {
+            let opened_by = Arc::new(Mutex::new(""));
+            let theirs = Arc::clone(&opened_by);
+            let open = move |_: &Path| {
+                *theirs.lock().expect("nobody panics here") = worker_or_loop();
+                Err::<io::Empty, _>(io::Error::from_raw_os_error(numbers::DENIED))
+            };
+            read_with(open, "secret", move |bytes| {
+                say(bytes.map_or("failed", |_| "opened"));
+                say(opened_by.lock().expect("nobody panics here"));
+            });
+        });
+        expect(
+            "failed worker",
+            "permission to open a file was denied; then on which thread `open` was called",
+            "loop: `job(&call)` may block. It belongs into the closure that `work` gets, and not before it.",
+        );
+        program(|| {
+            let open = |_: &Path| -> io::Result<io::Empty> { runtime::throw("the disk is broken") };
+            read_with(open, "broken", |bytes| say(shown(bytes)));
+        });
+        expect(
+            "ERR_JOB_PANICKED: the job panicked: the disk is broken",
+            "`open` panicked on its worker",
+            "Nothing: `work` makes an error of the panic, and the callback gets that one, too, once.\n\
+             Another error: no system call failed. `work` knows the right error.",
+        );
+        program(|| {
+            let file = put("file", "x");
+            stat(file, |_| tell_the_phase());
+        });
+        expect(
+            "immediate timer",
+            "the callback of a `stat` set a timer and an immediate, and was busy until the timer was due",
+            "The timer first: the callback came from an immediate. Hand it to `work`, which calls it in the poll phase.",
         );
     });
 }
@@ -253,24 +299,25 @@ fn every_step_of_a_chain_is_a_trip() {
 fn thousands_of_reads_call_back_once_each() {
     within(
         limit(),
-        "2,000 files are read at once: a callback is missing",
+        "2,000 files are read at once. A callback is missing; or each of the short files pays for a whole chunk, and \
+         512 KiB of zeros are too dear for one byte: make room for what comes",
         || {
             program(|| {
                 let called = Rc::new(RefCell::new(vec![0; 2_000]));
                 for number in 0..2_000_usize {
-                    // Every fourth one finds no descriptor left, as it may happen with so many.
+                    // Only every fourth one finds a descriptor, as it may happen with so many.
                     let open = move |_: &Path| match number % 4 {
-                        0 => Err(io::Error::from_raw_os_error(numbers::TOO_MANY_OPEN)),
-                        _ => Ok(io::Cursor::new(number.to_string())),
+                        0 => Ok(io::Cursor::new(number.to_string())),
+                        _ => Err(io::Error::from_raw_os_error(numbers::TOO_MANY_OPEN)),
                     };
                     let called = Rc::clone(&called);
                     read_with(open, format!("file {number}"), move |bytes| {
                         called.borrow_mut()[number] += 1;
                         let is_right = match bytes {
-                            Ok(bytes) => number % 4 != 0 && bytes == number.to_string().as_bytes(),
+                            Ok(bytes) => number % 4 == 0 && bytes == number.to_string().as_bytes(),
                             Err(error) => {
                                 let path = format!("file {number}");
-                                number % 4 == 0
+                                number % 4 != 0
                                     && error.code() == "EMFILE"
                                     && error.path() == Some(Path::new(&path))
                             }
@@ -339,13 +386,11 @@ fn names_need_not_be_text() {
             names.sort();
             let left = Rc::new(Cell::new(names.len()));
             let folder = at("odd");
-            make_dir(folder.clone(), |made| made.expect("it is new"));
-            for name in names.clone() {
-                let (left, names, folder) = (Rc::clone(&left), names.clone(), folder.clone());
-                let path = folder.join(&name);
-                write(path.clone(), "x", move |written| {
-                    // The folder may come after the first open.
-                    drop(written);
+            make_dir(folder.clone(), move |made| {
+                made.expect("it is new");
+                for name in names.clone() {
+                    let (left, names, folder) = (Rc::clone(&left), names.clone(), folder.clone());
+                    let path = folder.join(&name);
                     write(path.clone(), "text", move |written| {
                         written.expect("its folder is there");
                         read_to_string(path.clone(), move |text| {
@@ -367,8 +412,8 @@ fn names_need_not_be_text() {
                             });
                         });
                     });
-                });
-            }
+                }
+            });
         });
         expect(
             "true",
@@ -385,12 +430,17 @@ fn names_need_not_be_text() {
                     let error = bytes.expect_err("it is missing");
                     say(&error);
                     say(error.path() == Some(path));
+                    rename("/no/old", path, move |renamed| {
+                        let error = renamed.expect_err("it is missing");
+                        say(error.dest() == Some(path));
+                    });
                 });
             });
             expect(
-                "ENOENT: no such file or directory, open '/no/\u{fffd}\u{fffd}' true",
-                "a missing path that is no text",
-                "The error has the path itself, and shows it with U+FFFD.",
+                "ENOENT: no such file or directory, open '/no/\u{fffd}\u{fffd}' true true",
+                "a missing path that is no text was read, and then was the new name of a rename; the last words: is the \
+                 error's path the same, and its second path",
+                "The error has the paths themselves, and shows them with U+FFFD. `display` loses what is no text.",
             );
         }
         #[cfg(windows)]
@@ -471,6 +521,42 @@ fn a_file_is_read_until_a_read_gives_nothing() {
             "Too little: a read that gives less than it was asked for is not the end. Only one that gives nothing is.\n\
              A panic: an interrupted call has done nothing, and is made again.",
         );
+        program(|| {
+            let steps = ["ab", "", "behind the end"].map(|text| Step::Gives(text.into()));
+            let (script, _) = Script::new(steps);
+            read_with(
+                |_| Ok(script),
+                "script",
+                |bytes| say(String::from_utf8_lossy(&bytes.expect("it has no error"))),
+            );
+        });
+        expect(
+            "ab",
+            "a file gave 2 bytes, then nothing, and would give more if it was asked again",
+            "Too much: a read that gives nothing is the end. Do not read once more to be sure.",
+        );
+        program(|| {
+            let bytes = pattern(3 * CHUNK);
+            let steps: Vec<Step> = bytes
+                .chunks(8_000)
+                .map(|piece| Step::Gives(piece.to_vec()))
+                .collect();
+            let (script, _) = Script::new(steps);
+            read_with(
+                |_| Ok(script),
+                "script",
+                move |yours| {
+                    say("called");
+                    expect_bytes(
+                        &yours.expect("it has no error"),
+                        &bytes,
+                        "a file of three chunks gave 8,000 bytes with each read",
+                        "Too few: a `BufReader` of one trip takes what it has read ahead with it. Ask the file itself.",
+                    );
+                },
+            );
+        });
+        expect("called", "a file was read in short pieces", "Once.");
         // Around the size of a trip.
         for length in [
             0,
@@ -565,6 +651,25 @@ fn a_long_file_lets_others_have_their_turn() {
                 done();
             });
         });
+        // No trip reads more than its chunk, although the last read of a trip could.
+        program(|| {
+            let count = trips();
+            let (script, _) = Script::new(vec![Step::Gives(pattern(CHUNK - 1)); 4]);
+            read_with(
+                |_| Ok(script),
+                "script",
+                move |bytes| {
+                    let missing = 4 * CHUNK - bytes.expect("it has no error").len();
+                    say(format!("{missing} {}", count.get()));
+                },
+            );
+        });
+        expect(
+            "4 5",
+            "a file gave four times one byte less than 512 KiB; the words: bytes that it is shorter than four chunks, and \
+             jobs of the pool, one of them the open",
+            "Fewer jobs: after a short read, a trip reads what is missing in its 512 KiB, and not 512 KiB again.",
+        );
     });
 }
 
@@ -615,15 +720,17 @@ fn a_file_is_written_to_its_last_byte() {
                 "script",
                 "text",
                 |written| {
-                    let error = written.expect_err("two bytes were never taken");
-                    say(error.syscall().unwrap_or("-"));
+                    say(match &written {
+                        Ok(()) => "ok",
+                        Err(error) => error.syscall().unwrap_or("-"),
+                    });
                 },
             );
         });
         expect(
             "write",
-            "a file took two bytes and then none, again and again",
-            "A write that takes nothing is an error, or this would go on for ever.",
+            "a file took two bytes of four and then none, again and again; the word: which call failed",
+            "ok: two bytes were never taken. A write that takes nothing is an error, or this would go on for ever.",
         );
         for length in [0, 1, CHUNK, CHUNK + 1, 3 * CHUNK - 1] {
             program(move || {
@@ -650,6 +757,25 @@ fn a_file_is_written_to_its_last_byte() {
             });
             expect("called", "a file was written", "Once.");
         }
+        program(|| {
+            let count = trips();
+            let (script, _) = Script::new(vec![Step::Takes(CHUNK - 1); 9]);
+            write_with(
+                |_| Ok(script),
+                "script",
+                pattern(4 * CHUNK - 4),
+                move |written| {
+                    written.expect("it has no error");
+                    say(count.get());
+                },
+            );
+        });
+        expect(
+            "5",
+            "four chunks less four bytes were written, and no write took more than one byte less than a chunk; the \
+             number of jobs of the pool, one of them the open",
+            "Fewer: after a short write, a trip writes what is left of its 512 KiB, and not 512 KiB again.",
+        );
         // And not all of a long one in one trip.
         expect_turns(16, "written", |done| {
             let open = |_: &Path| Ok(io::sink());
@@ -678,6 +804,10 @@ fn an_error_in_the_middle_closes_the_file_on_a_worker() {
                 vec![first.clone(), Step::Panics],
                 "ERR_JOB_PANICKED: the job panicked: the disk is broken worker",
             ),
+            (
+                vec![first.clone(), Step::Fails(numbers::AGAIN)],
+                "EAGAIN: resource temporarily unavailable, read worker",
+            ),
             (vec![first], "ok worker"),
         ];
         for (steps, expected) in cases {
@@ -698,7 +828,8 @@ fn an_error_in_the_middle_closes_the_file_on_a_worker() {
                 "a file was read by a script; then who had closed it when the callback came",
                 "A path in the message: Node has none for a call on an open file.\n\
                  loop: closing may block. The file is gone with the job that fails, or that finds the end.\n\
-                 Nobody: the callback comes when the file is closed, so that it may remove it.",
+                 Nobody: the callback comes when the file is closed, so that it may remove it.\n\
+                 ok in place of EAGAIN: only an interrupted call is made again.",
             );
         }
         let cases = [
@@ -709,6 +840,10 @@ fn an_error_in_the_middle_closes_the_file_on_a_worker() {
                     Step::Fails(numbers::NO_SPACE),
                 ],
                 "ENOSPC: no space left on device, write worker",
+            ),
+            (
+                vec![Step::Takes(3), Step::Fails(numbers::AGAIN)],
+                "EAGAIN: resource temporarily unavailable, write worker",
             ),
             (vec![], "ok worker"),
         ];
@@ -731,6 +866,22 @@ fn an_error_in_the_middle_closes_the_file_on_a_worker() {
                 "As for reading.",
             );
         }
+        program(|| {
+            let (script, _) = Script::new([Step::Fails(numbers::NO_SPACE)]);
+            read_with(
+                |_| Ok(script),
+                "script",
+                |bytes| {
+                    say(bytes.map_or("failed", |_| "ok"));
+                    tell_the_phase();
+                },
+            );
+        });
+        expect(
+            "failed immediate timer",
+            "the callback of a read that failed set a timer and an immediate, and was busy until the timer was due",
+            "The timer first: the callback came from an immediate. `chain` calls it as soon as the last trip is back.",
+        );
         // It cannot even be opened.
         program(|| {
             let open =

@@ -82,6 +82,15 @@ pub fn one_worker() -> OneWorker {
     }
 }
 
+/// Who runs this: "worker" or "loop".
+pub fn worker_or_loop() -> &'static str {
+    let thread = thread::current();
+    match thread.name() {
+        Some(name) if name.starts_with("pool") => "worker",
+        _ => "loop",
+    }
+}
+
 /// What a scripted file does with one call.
 #[derive(Clone)]
 pub enum Step {
@@ -103,7 +112,7 @@ pub struct Log {
     /// What was written.
     pub written: Mutex<Vec<u8>>,
     /// Who closed the file.
-    closed: Mutex<Vec<String>>,
+    closed: Mutex<Vec<&'static str>>,
 }
 
 impl Log {
@@ -175,23 +184,18 @@ impl Write for Script {
 
 impl Drop for Script {
     fn drop(&mut self) {
-        let thread = thread::current();
-        let is_worker = thread.name().is_some_and(|name| name.starts_with("pool"));
-        let who = if is_worker { "worker" } else { "loop" };
-        self.log
-            .closed
-            .lock()
-            .expect("nobody panics here")
-            .push(who.to_owned());
+        let mut closed = self.log.closed.lock().expect("nobody panics here");
+        closed.push(worker_or_loop());
     }
 }
 
-/// The system's numbers: the disk is full, permission denied, no descriptor left.
+/// The system's numbers: the disk is full, permission denied, no descriptor left, try again.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 pub mod numbers {
     pub const NO_SPACE: i32 = 28;
     pub const DENIED: i32 = 13;
     pub const TOO_MANY_OPEN: i32 = 24;
+    pub const AGAIN: i32 = if cfg!(target_os = "linux") { 11 } else { 35 };
 }
 
 /// `<winerror.h>`
@@ -200,4 +204,6 @@ pub mod numbers {
     pub const NO_SPACE: i32 = 112;
     pub const DENIED: i32 = 5;
     pub const TOO_MANY_OPEN: i32 = 4;
+    /// `WSAEWOULDBLOCK`
+    pub const AGAIN: i32 = 10_035;
 }
