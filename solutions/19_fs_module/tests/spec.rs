@@ -195,7 +195,7 @@ fn one_trip_calls_back_with_what_the_system_said() {
         expect(
             "failed worker",
             "permission to open a file was denied; then on which thread `open` was called",
-            "loop: `job(&call)` may block. It belongs into the closure that `work` gets, and not before it.",
+            "loop: `job(&call)` may block. It belongs in the closure that `work` gets, and not before it.",
         );
         program(|| {
             let open = |_: &Path| -> io::Result<io::Empty> { runtime::throw("the disk is broken") };
