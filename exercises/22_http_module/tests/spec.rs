@@ -1380,7 +1380,7 @@ fn a_slow_client_has_a_limit() {
 #[test]
 fn a_client_takes_no_short_response_for_a_whole_one() {
     /// Asks, and says what comes: statuses, the body, the errors.
-    fn say_all(log: &Log, options: ClientOptions) {
+    fn say_all(log: &Log, options: ClientOptions, reads_late: bool) {
         let request = request(options);
         let said = log.clone();
         request.on_information(move |status| said.say(status.to_string()));
@@ -1388,7 +1388,14 @@ fn a_client_takes_no_short_response_for_a_whole_one() {
         request.on_response(move |response| {
             said.say(response.status().to_string());
             let said = said.clone();
-            response.text(move |text| said.say(text.unwrap_or_else(|error| error.to_string())));
+            let read = move || {
+                response.text(move |text| said.say(text.unwrap_or_else(|error| error.to_string())));
+            };
+            match reads_late {
+                // The server has ended by then.
+                true => drop(set_timeout(read, 20)),
+                false => read(),
+            }
         });
         let said = log.clone();
         request.on_error(move |error| said.say(error.to_string()));
@@ -1456,7 +1463,7 @@ fn a_client_takes_no_short_response_for_a_whole_one() {
             "HPE_HEADER_OVERFLOW",
         ),
     ] {
-        for piece in [usize::MAX, 7] {
+        for (piece, reads_late) in [(usize::MAX, false), (7, false), (usize::MAX, true)] {
             let bytes = reply.to_owned();
             let said = ask(
                 "a client asks, and the server hangs up behind its reply",
@@ -1468,7 +1475,7 @@ fn a_client_takes_no_short_response_for_a_whole_one() {
                     server.end();
                     server.rest();
                 })],
-                |log, url| say_all(log, ClientOptions::get(url)),
+                move |log, url| say_all(log, ClientOptions::get(url), reads_late),
             );
             let said = said.join(" ");
             let is_same = match expected.contains("HPE") {
@@ -1478,7 +1485,8 @@ fn a_client_takes_no_short_response_for_a_whole_one() {
             let shown = reply.get(..200).unwrap_or(reply);
             assert!(
                 is_same,
-                "the server sends this (in pieces of up to {piece} bytes), and ends:\n{shown:?}\nexpected  {expected}\n\
+                "the server sends this (in pieces of up to {piece} bytes), and ends; the body is read late: \
+                 {reads_late}\n{shown:?}\nexpected  {expected}\n\
                  yours     {said}\nA response is complete when its framing says so. An earlier end is an error: of the \
                  request before there is a head, and of the response behind that. 1xx is not the answer yet."
             );
@@ -1560,7 +1568,7 @@ fn a_client_takes_no_short_response_for_a_whole_one() {
         let with = |change: &dyn Fn(&mut ClientOptions)| {
             let mut options = ClientOptions::get("http://127.0.0.1:9/");
             change(&mut options);
-            say_all(log, options);
+            say_all(log, options, false);
             log.say("asked");
         };
         with(&|options| options.url = String::from("https://127.0.0.1/"));
@@ -1608,7 +1616,7 @@ fn a_client_takes_no_short_response_for_a_whole_one() {
             |log, url| {
                 let mut options = ClientOptions::get(url);
                 options.timeout = Duration::from_millis(300);
-                say_all(log, options);
+                say_all(log, options, false);
             },
         );
         assert_eq!(

@@ -51,12 +51,16 @@ impl Inner {
         //> // TODO: this tells it. What is left to do?
         //> self.listeners.end.emit(&());
         self.end_told.set(true);
+        // If our direction ends in a listener, `finish` asks whether it is over, when the ticks have run.
+        let was_shut = self.is_shut.get();
         self.listeners.end.emit(&());
         if !self.allows_half_open.get() {
             let own = Rc::clone(self);
             next_tick(move || own.end());
         }
-        self.close_if_over();
+        if was_shut {
+            self.close_if_over();
+        }
         //<
     }
 

@@ -21,6 +21,7 @@ mod destroyed_before_it_connects;
 mod destroyed_by_its_server;
 mod drain_before_its_callback;
 mod echo_and_end;
+mod end_in_end;
 mod end_while_paused;
 mod half_open;
 mod no_such_host;
@@ -41,7 +42,7 @@ pub fn in_node() -> Programs {
 }
 
 /// Their names and their main functions.
-pub const ALL: [(&str, fn()); 17] = [
+pub const ALL: [(&str, fn()); 18] = [
     ("echo_and_end", echo_and_end::main),
     ("a_refused_connect", a_refused_connect::main),
     ("no_such_host", no_such_host::main),
@@ -57,6 +58,7 @@ pub const ALL: [(&str, fn()); 17] = [
     ("a_callback_throws", a_callback_throws::main),
     ("resume_tells_later", resume_tells_later::main),
     ("end_while_paused", end_while_paused::main),
+    ("end_in_end", end_in_end::main),
     ("written_in_ticks", written_in_ticks::main),
     ("drain_before_its_callback", drain_before_its_callback::main),
     ("half_open", half_open::main),

@@ -80,6 +80,8 @@ impl Call {
     fn listen(self: &Rc<Self>) {
         let Some(socket) = &self.socket else { return };
         socket.set_no_delay(true);
+        // The server's end is not ours: a program may read the response long after it.
+        socket.set_allow_half_open(true);
         self.deadline.set(self, self.options.timeout);
         // The socket holds the call as long as it is open, since the program need not.
         let call = Rc::clone(self);

@@ -110,7 +110,8 @@ impl Call {
 
     /// The server has ended its direction. When all that it sent before is used, that is the end.
     pub(super) fn look_at_end(self: &Rc<Self>) {
-        if !self.has_peer_ended.get() || !self.rest.borrow().is_empty() || self.is_over.get() {
+        let is_used = self.rest.borrow().is_empty() && self.may_read();
+        if !self.has_peer_ended.get() || !is_used || self.is_over.get() {
             return;
         }
         let end = self.parser.borrow_mut().finish();

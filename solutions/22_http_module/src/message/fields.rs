@@ -1,4 +1,4 @@
-//! The headers of a message that is to be sent. All of it is given.
+//! The headers of a message that is to be sent. All of it is given but `check_value`.
 //!
 //! The rule: what a program puts in is checked before one byte is sent. A CR LF in a value would begin a header, or a
 //! whole message, that the program knows nothing of.
