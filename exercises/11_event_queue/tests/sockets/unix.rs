@@ -1,13 +1,16 @@
 //! Linux and macOS: descriptors.
 
 use std::ffi::c_int;
-use std::fs::File;
-use std::io;
 use std::mem;
 use std::net::TcpStream;
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
 #[cfg(target_os = "linux")]
-use std::{ffi::c_uint, io::Write, os::fd::FromRawFd};
+use std::{
+    ffi::c_uint,
+    fs::File,
+    io::{self, Write},
+    os::fd::FromRawFd,
+};
 
 #[cfg(target_os = "linux")]
 use event_queue::Interest;
