@@ -12,7 +12,6 @@ use crate::Kernel;
 ///
 /// What [`Kernel::read`] says, except `Interrupted`.
 pub fn receive(kernel: &impl Kernel, socket: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    // TODO: `kernel.read`, and again for as long as the error's `kind` is `io::ErrorKind::Interrupted`.
-    // Every other answer is the caller's.
+    // TODO: read. Which answer is none?
     todo!("wait for up to {} bytes", buffer.len())
 }

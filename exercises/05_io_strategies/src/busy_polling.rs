@@ -12,9 +12,6 @@ use crate::Kernel;
 ///
 /// What [`Kernel::read`] and [`Kernel::set_nonblocking`] say, except `WouldBlock` and `Interrupted`.
 pub fn receive(kernel: &impl Kernel, socket: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    // TODO: `kernel.set_nonblocking`, whose errors are the caller's too. Then `kernel.read`, and again for as
-    // long as the error's `kind` is `io::ErrorKind::WouldBlock` (or `Interrupted`, as before). Every other
-    // answer is the caller's.
-    // `std::hint::spin_loop()` between two reads tells the processor what this is.
+    // TODO: ask, and never wait.
     todo!("ask for up to {} bytes until there are some", buffer.len())
 }

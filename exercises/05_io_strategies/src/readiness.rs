@@ -13,8 +13,7 @@ use crate::{Kernel, POLLNVAL, PollFd};
 /// Rounded up, because a wait that ends before its time is a wait for nothing: the caller looks at the clock,
 /// finds a rest, and waits again, at last for 0 milliseconds, again and again until the time has come.
 pub fn timeout_ms(limit: Option<Duration>) -> c_int {
-    // TODO: None is -1. Otherwise the number of milliseconds, rounded up: `Duration` has `as_nanos`, and
-    // integers have `div_ceil`. `c_int::try_from` says when that is too much.
+    // TODO: a number, or -1.
     todo!("{limit:?} in milliseconds")
 }
 
@@ -23,25 +22,21 @@ pub fn timeout_ms(limit: Option<Duration>) -> c_int {
 /// once and does not sleep; `None` waits for ever.
 ///
 /// A socket is **ready** when a read would not have to wait: something has arrived, or the peer has closed the
-/// connection, or an error is there to be fetched.
+/// connection, or an error is there to be fetched. Whatever is in its `revents` says so.
+///
+/// The time is over when the kernel's clock says so, and not when a poll comes back early. A signal neither ends
+/// the wait nor makes it longer. A limit that lies beyond what an `Instant` can hold is none.
 ///
 /// # Errors
 ///
-/// What [`Kernel::poll`] says, except `Interrupted`; and `InvalidInput` when the kernel says that one of
-/// `sockets` is no open socket.
+/// What [`Kernel::poll`] says, except `Interrupted`; and `InvalidInput` when the kernel says (`POLLNVAL`) that one
+/// of `sockets` is no open socket, whatever it says of the others.
 pub fn wait_any(
     kernel: &impl Kernel,
     sockets: &[&TcpStream],
     limit: Option<Duration>,
 ) -> io::Result<Vec<usize>> {
-    // TODO: first work out the deadline, the moment at which the time is over: `kernel.now()`, and
-    // `checked_add` of `Instant`, which is None for a moment too far away to matter. Make a `PollFd` for
-    // each socket. Then, in a loop, `kernel.poll` them for the time that is left now.
-    //
-    // Interrupted: again. Another error: the caller's. 0: over when the clock says so too, otherwise again.
-    // More: the positions of those whose `revents` are not 0, whatever is in them. One bit is
-    // different: `POLLNVAL` in any entry, whatever else is set, is a mistake of ours, and an error of the
-    // kind `InvalidInput`. With a limit of zero there is still one look.
+    // TODO: poll until there is something to say. When do you poll again, and for how long?
     todo!("wait for {} sockets, {limit:?} at most", sockets.len())
 }
 

@@ -60,8 +60,6 @@ impl<'socket> PollFd<'socket> {
 ///
 /// What the system says: `WSAEINVAL` for an empty list.
 pub fn poll(sockets: &mut [PollFd<'_>], timeout_ms: c_int) -> io::Result<usize> {
-    // TODO: call `ffi::WSAPoll` with a pointer to the first entry, how many there are (a `u32`), and the
-    // time. It returns how many entries have something to say, or -1 (`SOCKET_ERROR`): then
-    // `ffi::WSAGetLastError()` has the reason, and `io::Error::from_raw_os_error` makes an error of it.
+    // TODO: the system call, by way of `ffi::WSAPoll`. Its error is in `ffi::WSAGetLastError`.
     todo!("ask about {} sockets for {timeout_ms} ms", sockets.len())
 }

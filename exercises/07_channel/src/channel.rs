@@ -153,9 +153,8 @@ impl<T> Clone for Sender<T> {
 impl<T> Drop for Sender<T> {
     /// One sender fewer. After the last one has gone, no receiver waits any longer for a value.
     fn drop(&mut self) {
-        // TODO: count this sender out, and let no receiver wait for a value that cannot come.
-        // (No `todo!()` here: a panic in `drop` can end the whole process. Until you write it, senders
-        // never go.)
+        // TODO: let no receiver wait for a value that cannot come.
+        // (No `todo!()` here: a panic in `drop` can end the whole process.)
     }
 }
 

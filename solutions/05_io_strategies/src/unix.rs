@@ -64,9 +64,7 @@ impl<'socket> PollFd<'socket> {
 /// What the system says: `EINTR` (`Interrupted`) when a signal came first, `EINVAL` for more entries than this
 /// process may have descriptors.
 pub fn poll(sockets: &mut [PollFd<'_>], timeout_ms: c_int) -> io::Result<usize> {
-    //> // TODO: call `ffi::poll` with a pointer to the first entry, how many there are (a `Count`), and the
-    //> // time. It returns how many entries have something to say, or -1: then `io::Error::last_os_error()` has
-    //> // the reason.
+    //> // TODO: the system call, by way of `ffi::poll`.
     //> todo!("ask about {} sockets for {timeout_ms} ms", sockets.len())
     let count = Count::try_from(sockets.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     // SAFETY: the pointer and the count are those of a slice of `pollfd`s that nobody else uses until the call

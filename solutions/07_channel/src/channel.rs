@@ -168,9 +168,8 @@ impl<T> Clone for Sender<T> {
 impl<T> Drop for Sender<T> {
     /// One sender fewer. After the last one has gone, no receiver waits any longer for a value.
     fn drop(&mut self) {
-        //> // TODO: count this sender out, and let no receiver wait for a value that cannot come.
-        //> // (No `todo!()` here: a panic in `drop` can end the whole process. Until you write it, senders
-        //> // never go.)
+        //> // TODO: let no receiver wait for a value that cannot come.
+        //> // (No `todo!()` here: a panic in `drop` can end the whole process.)
         let mut state = self.shared.lock();
         state.senders -= 1;
         let is_last = state.senders == 0;
