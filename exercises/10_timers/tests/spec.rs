@@ -1,14 +1,18 @@
 mod cost;
-mod heap;
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use cost::{FEW, MANY, expect_flat};
+use support::heap;
 use timers::{
     Clock, RESOLUTION, TimerId, TimerTree, Timers, TreeId, VirtualClock, whole_milliseconds,
 };
+
+/// Counts what a thread allocates.
+#[global_allocator]
+static COUNTING: heap::Counting = heap::Counting;
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)

@@ -1,5 +1,3 @@
-mod heap;
-
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -9,6 +7,11 @@ use std::sync::Arc;
 use std::thread;
 
 use callbacks::{CallbackId, Callbacks, Completion, Emitter, Error, Result};
+use support::heap;
+
+/// Counts what a thread allocates.
+#[global_allocator]
+static COUNTING: heap::Counting = heap::Counting;
 
 /// Words that callbacks write down. Clones share them.
 #[derive(Clone, Default)]

@@ -17,10 +17,10 @@ use runtime::{
     next_tick, observe_jobs, pool_size, process, run, set_immediate, set_interval, set_observer,
     set_timeout, throw, watch, work,
 };
-use support::{descriptor_count, in_child, thread_count, thread_cpu_time, within};
+use support::{descriptor_count, in_child, thread_count, thread_cpu_time, threads_beyond, within};
 use world::{
     Gate, LIMIT, UsesRuntime, connection, expect, gate, hold_workers, lines_with, posted_jobs,
-    send, threads_beyond, workers,
+    send, workers,
 };
 
 /// Keeps the peers of connections open until the program is over.
@@ -34,15 +34,8 @@ fn keep_open<T: 'static>(peers: T) {
 fn small_programs_do_what_they_do_in_node() {
     within(LIMIT, "a program of tests/programs does not end", || {
         for (name, main) in programs::ALL {
-            let (expected, yours) = (programs::in_node().stored(name), programs::trace(main));
-            assert!(
-                yours == expected,
-                "tests/programs/{name}.rs, and {name}.js beside it\nexpected  {}\nyours     {}\nThe expected words \
-                 are those of Node 20. The first line of the program says which rule it is about. If it is `code 1` \
-                 alone: do the free functions find the runtime?",
-                expected.join(" "),
-                yours.join(" ")
-            );
+            let causes = "\nIf yours is `code 1` alone: do the free functions find the runtime?";
+            programs::in_node().expect(name, &programs::trace(main), causes);
         }
     });
 }
@@ -53,21 +46,7 @@ fn the_node_of_this_machine_agrees_with_what_is_stored() {
     let what =
         "a program of tests/programs does not end in Node. Nothing of yours runs in this test";
     within(2 * LIMIT, what, || {
-        let names = programs::ALL.map(|(name, _)| name);
-        match programs::in_node().play(&names) {
-            Ok(played) => {
-                for (name, words) in played {
-                    let stored = programs::in_node().stored(name);
-                    assert!(
-                        words == stored,
-                        "node tests/programs/{name}.js\nstored  {}\nhere    {}",
-                        stored.join(" "),
-                        words.join(" ")
-                    );
-                }
-            }
-            Err(reason) => println!("skipped: {reason}"),
-        }
+        programs::in_node().expect_of_node(&programs::ALL.map(|(name, _)| name));
     });
 }
 

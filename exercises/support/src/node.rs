@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -75,11 +75,11 @@ impl Drop for Node {
     }
 }
 
-/// Programs in a folder, each as `name.js`, and what they print in Node 20.
+/// Programs in a folder, each as `name.js`, and what they print in Node 20. `say.js` has what they share.
 pub struct Programs {
-    /// Where they are, with `chain.js`, which plays several of them in one Node.
+    /// Where they are.
     pub folder: PathBuf,
-    /// What they print: `= name`, then the lines.
+    /// What they print: `= name`, then the lines. The first line of all says which Node it was.
     pub stored: &'static str,
     /// These need a Node of their own, because they end their process or listen to its end. The exit code counts as their
     /// last line.
@@ -87,9 +87,46 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// The lines of a program as they are stored.
-    pub fn stored(&self, name: &str) -> Vec<String> {
-        lines_of(self.stored, name)
+    /// Compares what the Rust version of a program has said with what is stored. `causes` is what usually makes the
+    /// difference.
+    ///
+    /// # Panics
+    ///
+    /// When the words are others.
+    #[track_caller]
+    pub fn expect(&self, name: &str, yours: &[String], causes: &str) {
+        let expected = lines_of(self.stored, name);
+        assert!(
+            yours == expected,
+            "tests/programs/{name}.rs, and {name}.js beside it\nexpected  {}\nyours     {}\nThe expected words are those \
+             of Node 20. The first line of the program says what it is about.{causes}",
+            expected.join(" | "),
+            yours.join(" | ")
+        );
+    }
+
+    /// Compares what is stored with what the programs print in the Node of this machine. Says so if nothing can be
+    /// compared.
+    ///
+    /// # Panics
+    ///
+    /// When Node prints something else.
+    #[track_caller]
+    pub fn expect_of_node(&self, names: &[&str]) {
+        match self.play(names) {
+            Err(reason) => println!("skipped: {reason}"),
+            Ok(played) => {
+                for (name, here) in played {
+                    let stored = lines_of(self.stored, name);
+                    assert!(
+                        here == stored,
+                        "node tests/programs/{name}.js\nstored    {}\nhere      {}\nNothing of yours runs in this test.",
+                        stored.join(" | "),
+                        here.join(" | ")
+                    );
+                }
+            }
+        }
     }
 
     /// Runs the programs in Node, and returns the lines of each.
@@ -97,19 +134,17 @@ impl Programs {
     /// # Errors
     ///
     /// Says why nothing can be compared.
-    pub fn play<'a>(&self, names: &[&'a str]) -> Result<Vec<(&'a str, Vec<String>)>, String> {
+    fn play<'a>(&self, names: &[&'a str]) -> Result<Vec<(&'a str, Vec<String>)>, String> {
         is_node_20()?;
         let (alone, together): (Vec<&str>, Vec<&str>) =
             names.iter().partition(|name| self.alone.contains(name));
         // All of them at once, since a Node needs most of its time to start.
-        let chain = Node::start(
-            [self.file("chain")]
-                .into_iter()
-                .chain(together.iter().map(PathBuf::from)),
-        )?;
+        let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("node/chain.js");
+        let arguments = [chain.as_os_str(), self.folder.as_os_str()];
+        let chain = Node::start(arguments.into_iter().chain(together.iter().map(OsStr::new)))?;
         let alone: Vec<_> = alone
             .into_iter()
-            .map(|name| Ok((name, Node::start([self.file(name)])?)))
+            .map(|name| Ok((name, Node::start([self.folder.join(format!("{name}.js"))])?)))
             .collect::<Result<_, String>>()?;
         let mut played = Vec::new();
         for (name, node) in alone {
@@ -123,10 +158,6 @@ impl Programs {
         let (output, _) = chain.end()?;
         played.extend(together.iter().map(|name| (*name, lines_of(&output, name))));
         Ok(played)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}.js"))
     }
 }
 

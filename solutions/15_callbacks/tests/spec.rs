@@ -1,7 +1,5 @@
 extern crate callbacks_solution as callbacks;
 
-mod heap;
-
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -11,6 +9,11 @@ use std::sync::Arc;
 use std::thread;
 
 use callbacks::{CallbackId, Callbacks, Completion, Emitter, Error, Result};
+use support::heap;
+
+/// Counts what a thread allocates.
+#[global_allocator]
+static COUNTING: heap::Counting = heap::Counting;
 
 /// Words that callbacks write down. Clones share them.
 #[derive(Clone, Default)]

@@ -1019,14 +1019,7 @@ fn nothing_is_left_open() {
 fn small_programs_do_what_they_do_in_node() {
     within(limit(), "a program of tests/programs does not end", || {
         for (name, main) in programs::ALL {
-            let (expected, yours) = (programs::in_node().stored(name), programs::trace(main));
-            assert!(
-                yours == expected,
-                "tests/programs/{name}.rs, and {name}.js beside it\nexpected  {}\nyours     {}\nThe expected words \
-                 are those of Node 20. The first line of the program says which rule it is about.",
-                expected.join(" | "),
-                yours.join(" | ")
-            );
+            programs::in_node().expect(name, &programs::trace(main), "");
         }
     });
 }
@@ -1034,19 +1027,5 @@ fn small_programs_do_what_they_do_in_node() {
 // given
 #[test]
 fn the_node_of_this_machine_agrees_with_what_is_stored() {
-    let names = programs::ALL.map(|(name, _)| name);
-    match programs::in_node().play(&names) {
-        Ok(played) => {
-            for (name, words) in played {
-                let stored = programs::in_node().stored(name);
-                assert!(
-                    words == stored,
-                    "node tests/programs/{name}.js\nstored  {}\nhere    {}\nNothing of yours runs in this test.",
-                    stored.join(" | "),
-                    words.join(" | ")
-                );
-            }
-        }
-        Err(reason) => println!("skipped: {reason}"),
-    }
+    programs::in_node().expect_of_node(&programs::ALL.map(|(name, _)| name));
 }

@@ -930,7 +930,7 @@ fn without_descriptors(thread: programs::Place<thread::JoinHandle<()>>) {
         let peers: Vec<_> = (0..6)
             .map(|_| patient(TcpStream::connect(address)))
             .collect();
-        world::leave_descriptors(3);
+        support::leave_descriptors(3);
         let (tell, told) = signal();
         count_waits(150, move |waits| {
             say(format!("{} connections", counted.get()));
@@ -1055,14 +1055,7 @@ fn small_programs_do_what_they_do_in_node() {
     for (name, main) in programs::ALL {
         let hint = format!("tests/programs/{name}.rs does not end");
         let yours = alone(&hint, move || programs::trace(main));
-        let expected = programs::in_node().stored(name);
-        assert!(
-            yours == expected,
-            "tests/programs/{name}.rs, and {name}.js beside it\nexpected  {}\nyours     {}\nThe expected words are \
-             those of Node 20. The first line of the program says what it is about.",
-            expected.join(", "),
-            yours.join(", ")
-        );
+        programs::in_node().expect(name, &yours, "");
     }
 }
 
@@ -1072,20 +1065,6 @@ fn the_node_of_this_machine_agrees_with_what_is_stored() {
     // Alone: the pipes to Node are descriptors, which other tests would count.
     let hint = "Node does not end. Nothing of yours runs in this test";
     alone(hint, || {
-        let names = programs::ALL.map(|(name, _)| name);
-        match programs::in_node().play(&names) {
-            Ok(played) => {
-                for (name, words) in played {
-                    let stored = programs::in_node().stored(name);
-                    assert!(
-                        words == stored,
-                        "node tests/programs/{name}.js\nstored  {}\nhere    {}\nNothing of yours runs in this test.",
-                        stored.join(", "),
-                        words.join(", ")
-                    );
-                }
-            }
-            Err(reason) => println!("skipped: {reason}"),
-        }
+        programs::in_node().expect_of_node(&programs::ALL.map(|(name, _)| name));
     });
 }

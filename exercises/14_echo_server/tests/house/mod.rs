@@ -2,18 +2,17 @@
 
 mod door;
 
-use std::ffi::{c_int, c_void};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{self, Ipv4Addr, Shutdown, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use std::{env, ptr, thread};
+use std::{env, thread};
 
 use echo_server::{Config, Server};
 use nonblocking_tcp::TcpListener;
-use support::{descriptor_count, within};
+pub use support::resets_are_told;
+use support::set_buffers;
 use timers::{Clock, VirtualClock};
 
 use door::Gate;
@@ -39,26 +38,9 @@ const SPIN: usize = 300;
 /// Runs `body` while no other test of this program runs, within the limit, and counts the descriptors.
 #[track_caller]
 pub fn alone(hint: &str, body: impl FnOnce() + Send + 'static) {
-    static ALONE: Mutex<()> = Mutex::new(());
-    // A test that failed has said so, and has left nothing in there.
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    // Windows opens handles of its own in a process, when it likes.
-    let system = if cfg!(windows) { 16 } else { 0 };
-    let before = descriptor_count();
+    let leak = "Is there a connection that nobody owns?";
     // A test as a whole may take twice that before it counts as hanging.
-    within(2 * patience(), hint, body);
-    // A thread that has handed over its result may still be closing what it had.
-    let deadline = Instant::now() + Duration::from_millis(500);
-    let mut after = descriptor_count();
-    while after > before + system && Instant::now() < deadline {
-        thread::yield_now();
-        after = descriptor_count();
-    }
-    assert!(
-        after <= before + system,
-        "the server and all clients of this test are dropped.\n  expected: {before} descriptors, as before the \
-         test\n  yours:    {after}\nIs there a connection that nobody owns?"
-    );
+    support::alone(2 * patience(), hint, leak, body);
 }
 
 /// A clock that the test and the server share.
@@ -90,7 +72,7 @@ impl House {
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("loopback has a free port");
         let address = listener.local_addr().expect("a listener has an address");
         // What it accepts has the same.
-        small_buffers(&listener);
+        set_buffers(&listener, SMALL);
         let looked = look(&listener);
         let door = Rc::new(Door::default());
         let gate = Gate {
@@ -231,7 +213,7 @@ impl Client {
         let stream = net::TcpStream::connect(address).expect("the server listens");
         stream.set_nonblocking(true).expect("a socket can be so");
         stream.set_nodelay(true).expect("a socket can be so");
-        small_buffers(&stream);
+        set_buffers(&stream, SMALL);
         Client {
             stream,
             received: Vec::new(),
@@ -288,90 +270,12 @@ impl Client {
 
     /// Closes so that the server gets a reset: to linger for no time at all means exactly that.
     pub fn reset(self) {
-        set_option(&self.stream, option::LINGER, &Linger(1, 0));
+        support::reset(self.stream);
     }
 }
 
-/// Lets the kernel keep little for a socket, so that little has to be sent before nobody takes more.
-fn small_buffers(socket: &impl Socket) {
-    let bytes: c_int = 128 * 1024;
-    set_option(socket, option::SNDBUF, &bytes);
-    set_option(socket, option::RCVBUF, &bytes);
-}
-
-/// What has socket options.
-#[cfg(unix)]
-trait Socket: std::os::fd::AsFd {}
-#[cfg(unix)]
-impl<T: std::os::fd::AsFd> Socket for T {}
-#[cfg(windows)]
-trait Socket: std::os::windows::io::AsSocket {}
-#[cfg(windows)]
-impl<T: std::os::windows::io::AsSocket> Socket for T {}
-
-/// `value` has to be of the type that this option has in C.
-fn set_option<T>(socket: &impl Socket, name: c_int, value: &T) {
-    #[cfg(unix)]
-    let socket = socket.as_fd();
-    #[cfg(windows)]
-    let socket = socket.as_socket();
-    let (value, length) = (ptr::from_ref(value).cast(), size_of::<T>() as u32);
-    // SAFETY: the socket is borrowed, so it is open; the system reads one `T`.
-    let set = unsafe { setsockopt(socket, option::SOCKET, name, value, length) };
-    assert_eq!(set, 0, "setsockopt: {}", io::Error::last_os_error());
-}
-
-/// `SOL_SOCKET`, `SO_LINGER`, `SO_SNDBUF`, `SO_RCVBUF`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
-#[cfg(target_os = "linux")]
-mod option {
-    pub const SOCKET: i32 = 1;
-    pub const LINGER: i32 = 13;
-    pub const SNDBUF: i32 = 7;
-    pub const RCVBUF: i32 = 8;
-}
-#[cfg(not(target_os = "linux"))]
-mod option {
-    pub const SOCKET: i32 = 0xffff;
-    pub const LINGER: i32 = 0x0080;
-    pub const SNDBUF: i32 = 0x1001;
-    pub const RCVBUF: i32 = 0x1002;
-}
-
-/// `struct linger`, `<sys/socket.h>`
-#[cfg(unix)]
-#[repr(C)]
-struct Linger(c_int, c_int);
-/// `LINGER`, `<winsock2.h>`
-#[cfg(windows)]
-#[repr(C)]
-struct Linger(u16, u16);
-
-#[cfg_attr(windows, link(name = "ws2_32"))]
-unsafe extern "system" {
-    /// `setsockopt(2)`: 0, or -1. ("system" is C's convention on Unix.)
-    #[cfg(unix)]
-    fn setsockopt(
-        socket: std::os::fd::BorrowedFd<'_>,
-        level: c_int,
-        name: c_int,
-        value: *const c_void,
-        length: u32,
-    ) -> c_int;
-    #[cfg(windows)]
-    fn setsockopt(
-        socket: std::os::windows::io::BorrowedSocket<'_>,
-        level: c_int,
-        name: c_int,
-        value: *const c_void,
-        length: u32,
-    ) -> c_int;
-}
-
-/// Whether resets reach this program. Under Wine 8 its server takes the error out of the socket first, and the
-/// program reads the end of the stream instead. `.ci/cross` sets the variable.
-pub fn resets_are_told() -> bool {
-    !(cfg!(windows) && env::var_os("WINEDEBUG").is_some())
-}
+/// The kernel keeps no more for a socket, so that little has to be sent before nobody takes more.
+const SMALL: i32 = 128 * 1024;
 
 /// A second descriptor of the same listener.
 pub fn descriptor_of(listener: &TcpListener) -> impl Sized + use<> {

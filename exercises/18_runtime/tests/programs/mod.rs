@@ -2,14 +2,13 @@
 //!
 //! None of them leaves its order to chance: where a timer is to be due, the program works until it is.
 
-use std::cell::{Cell, RefCell};
-use std::fmt::Display;
+use std::cell::Cell;
 use std::path::Path;
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use support::node::Programs;
+use support::words::last_word;
+pub use support::words::{burn, say, taken};
 
 mod a_handler_goes_on;
 mod a_handler_that_throws;
@@ -86,10 +85,6 @@ pub const ALL: [(&str, fn()); 26] = [
     ("a_handler_that_throws", a_handler_that_throws::main),
 ];
 
-thread_local! {
-    static WORDS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
 /// The same programs in Node.
 pub fn in_node() -> Programs {
     Programs {
@@ -109,24 +104,6 @@ pub fn in_node() -> Programs {
     }
 }
 
-/// Writes a word down.
-pub fn say(word: impl Display) {
-    WORDS.with_borrow_mut(|words| words.push(word.to_string()));
-}
-
-/// The words of this thread since the last call.
-pub fn taken() -> Vec<String> {
-    WORDS.take()
-}
-
-/// Works for so many milliseconds: time passes, and nothing else happens.
-pub fn burn(milliseconds: u64) {
-    let end = Instant::now() + Duration::from_millis(milliseconds);
-    while Instant::now() < end {
-        std::hint::spin_loop();
-    }
-}
-
 type Place<T> = Rc<Cell<Option<T>>>;
 
 /// A place for the id of a callback, and a copy for the callback itself.
@@ -140,10 +117,6 @@ pub fn trace(main: fn()) -> Vec<String> {
     taken();
     let code = runtime::run(main);
     let mut words = taken();
-    let number = (0..=u8::MAX).find(|number| ExitCode::from(*number) == code);
-    words.push(match number {
-        Some(number) => format!("code {number}"),
-        None => String::from("no code"),
-    });
+    words.push(last_word(code));
     words
 }

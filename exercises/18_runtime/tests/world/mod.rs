@@ -11,7 +11,6 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use runtime::{load, pool_size, work};
-use support::thread_count;
 
 use crate::programs::{say, taken};
 
@@ -106,18 +105,6 @@ impl Drop for UsesRuntime {
         };
         say(format!("{} {found}", self.0));
     }
-}
-
-/// How many threads there are beyond `before`. A thread that was just joined may be listed by the kernel for a moment
-/// longer, so this looks again before it says that there are any.
-pub fn threads_beyond(before: usize) -> usize {
-    for _ in 0..200 {
-        if thread_count() <= before {
-            return 0;
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-    thread_count().saturating_sub(before)
 }
 
 /// The lines of a child that begin with one of `words`. The test's name may stand before the first of them.

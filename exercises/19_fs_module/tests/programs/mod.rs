@@ -2,14 +2,13 @@
 //!
 //! None of them leaves its order to chance: one file is waited for before the next one is asked for.
 
-use std::cell::RefCell;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use support::TempDir;
 use support::node::Programs;
+use support::words::{self, last_word};
+pub use support::words::{burn, taken};
 
 mod a_read_inside_of_a_read;
 mod a_throw_in_a_files_callback;
@@ -56,7 +55,6 @@ pub const ALL: [(&str, fn()); 10] = [
 ];
 
 thread_local! {
-    static WORDS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     /// The folder for the files of the program that this thread runs.
     static FOLDER: TempDir = TempDir::new();
 }
@@ -68,12 +66,7 @@ pub fn say(word: impl Display) {
     if word.contains(&folder) {
         word = word.replace(&folder, "DIR").replace('\\', "/");
     }
-    WORDS.with_borrow_mut(|words| words.push(word));
-}
-
-/// The words of this thread since the last call.
-pub fn taken() -> Vec<String> {
-    WORDS.take()
+    words::say(word);
 }
 
 /// The path of a file in this thread's folder. Nothing is created.
@@ -88,25 +81,13 @@ pub fn put(name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-/// Works for so many milliseconds: time passes, and nothing else happens.
-pub fn burn(milliseconds: u64) {
-    let end = Instant::now() + Duration::from_millis(milliseconds);
-    while Instant::now() < end {
-        std::hint::spin_loop();
-    }
-}
-
 /// Runs a program on your runtime, on a thread of its own, which has a folder of its own. Returns its words, and at
 /// the end its exit code.
 pub fn trace(main: fn()) -> Vec<String> {
     let program = move || {
         let code = runtime::run(main);
         let mut words = taken();
-        let number = (0..=u8::MAX).find(|number| ExitCode::from(*number) == code);
-        words.push(match number {
-            Some(number) => format!("code {number}"),
-            None => String::from("no code"),
-        });
+        words.push(last_word(code));
         words
     };
     let program = std::thread::spawn(program);

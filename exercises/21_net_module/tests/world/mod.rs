@@ -1,19 +1,17 @@
 //! Peers made of the standard library's blocking sockets, each on a thread of its own, and programs that talk to them.
 
 use std::cell::Cell;
-use std::ffi::{c_int, c_void};
+use std::env;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
-use std::{env, ptr};
+use std::time::Duration;
 
 use net_module::{Server, Socket, create_server};
 use runtime::{kernel_waits, run, set_timeout};
-use support::{descriptor_count, within};
+pub use support::{reset, resets_are_told};
 
 use crate::programs::{cell, taken};
 
@@ -37,26 +35,8 @@ pub fn limit() -> Duration {
 /// Runs `body` while no other test of this program runs, within the limit, and counts the descriptors.
 #[track_caller]
 pub fn alone<R: Send + 'static>(hint: &str, body: impl FnOnce() -> R + Send + 'static) -> R {
-    static ALONE: Mutex<()> = Mutex::new(());
-    // A test that failed has said so, and has left nothing in there.
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    // Windows opens handles of its own in a process, when it likes.
-    let system = if cfg!(windows) { 16 } else { 0 };
-    let before = descriptor_count();
-    let value = within(limit(), hint, body);
-    // A thread that was joined may still be closing what it had.
-    let deadline = Instant::now() + Duration::from_millis(500);
-    let mut after = descriptor_count();
-    while after > before + system && Instant::now() < deadline {
-        thread::yield_now();
-        after = descriptor_count();
-    }
-    assert!(
-        after <= before + system,
-        "the program has ended, and descriptors are open\nexpected  {before}, as before it\nyours     {after}\nA \
-         socket that is destroyed closes its watch and its handle at once."
-    );
-    value
+    let leak = "A socket that is destroyed closes its watch and its handle at once.";
+    support::alone(limit(), hint, leak, body)
 }
 
 /// Runs a program on this thread, and returns what it said.
@@ -203,87 +183,6 @@ pub fn expect(said: &[String], expected: &str, setup: &str, causes: &str) {
         yours == expected,
         "{setup}\nexpected  {expected}\nyours     {yours}\n{causes}"
     );
-}
-
-/// `SOL_SOCKET` and `SO_LINGER`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
-#[cfg(target_os = "linux")]
-const LINGER: (c_int, c_int) = (1, 13);
-#[cfg(not(target_os = "linux"))]
-const LINGER: (c_int, c_int) = (0xffff, 0x0080);
-
-/// `struct linger`, `<sys/socket.h>`
-#[cfg(unix)]
-#[repr(C)]
-struct Linger(c_int, c_int);
-/// `LINGER`, `<winsock2.h>`
-#[cfg(windows)]
-#[repr(C)]
-struct Linger(u16, u16);
-
-#[cfg_attr(windows, link(name = "ws2_32"))]
-unsafe extern "system" {
-    /// `setsockopt(2)`: 0, or -1. ("system" is C's convention on Unix.)
-    #[cfg(unix)]
-    fn setsockopt(
-        socket: std::os::fd::BorrowedFd<'_>,
-        level: c_int,
-        name: c_int,
-        value: *const c_void,
-        length: u32,
-    ) -> c_int;
-    #[cfg(windows)]
-    fn setsockopt(
-        socket: std::os::windows::io::BorrowedSocket<'_>,
-        level: c_int,
-        name: c_int,
-        value: *const c_void,
-        length: u32,
-    ) -> c_int;
-}
-
-/// Closes `peer` so that its other end gets a reset: to linger for no time at all means exactly that.
-pub fn reset(peer: TcpStream) {
-    #[cfg(unix)]
-    let socket = std::os::fd::AsFd::as_fd(&peer);
-    #[cfg(windows)]
-    let socket = std::os::windows::io::AsSocket::as_socket(&peer);
-    let linger = Linger(1, 0);
-    let (value, length) = (ptr::from_ref(&linger).cast(), size_of::<Linger>() as u32);
-    // SAFETY: the socket is borrowed, so it is open; the system reads one `struct linger`.
-    let set = unsafe { setsockopt(socket, LINGER.0, LINGER.1, value, length) };
-    assert_eq!(set, 0, "SO_LINGER: {}", io::Error::last_os_error());
-}
-
-/// Whether resets reach this program. Under Wine 8 its server takes the error out of the socket first, and the
-/// program reads the end of the stream instead, std's sockets as well. `.ci/cross` sets the variable.
-pub fn resets_are_told() -> bool {
-    !(cfg!(windows) && env::var_os("WINEDEBUG").is_some())
-}
-
-/// `setrlimit(2)`: from now on this process opens `more` descriptors and no other.
-#[cfg(unix)]
-pub fn leave_descriptors(more: u64) {
-    use std::os::fd::AsRawFd;
-    /// `struct rlimit`, `<sys/resource.h>`: 64 bits each on all systems of this workshop.
-    #[repr(C)]
-    struct Limit(u64, u64);
-    unsafe extern "C" {
-        fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
-        fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
-    }
-    /// `RLIMIT_NOFILE`: `<asm-generic/resource.h>`, `<sys/resource.h>`.
-    const NOFILE: c_int = if cfg!(target_os = "macos") { 8 } else { 7 };
-    // A new descriptor has the lowest number that is free, and the limit is above the greatest number.
-    let file = std::fs::File::open("/dev/null").expect("every Unix has it");
-    let lowest = file.as_raw_fd() as u64;
-    drop(file);
-    let mut limit = Limit(0, 0);
-    // SAFETY: the kernel writes one `struct rlimit`, which is ours.
-    let known = unsafe { getrlimit(NOFILE, &mut limit) };
-    limit.0 = lowest + more;
-    // SAFETY: the kernel reads one `struct rlimit`, which is ours.
-    let set = unsafe { setrlimit(NOFILE, &limit) };
-    assert_eq!((known, set), (0, 0), "{}", io::Error::last_os_error());
 }
 
 /// Sends `bytes`, all of them.

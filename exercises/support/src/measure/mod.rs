@@ -15,6 +15,7 @@ mod system;
 #[path = "windows.rs"]
 mod system;
 
+use std::thread;
 use std::time::Duration;
 
 /// The time that all threads of this process have spent on a processor, in user mode and in the
@@ -37,4 +38,16 @@ pub fn thread_count() -> usize {
 /// compare two counts, and never ask for a certain one.
 pub fn descriptor_count() -> usize {
     system::descriptor_count()
+}
+
+/// How many threads there are beyond `before`. A thread that was just joined may be listed by the kernel for a moment
+/// longer, so this looks again before it says that there are any.
+pub fn threads_beyond(before: usize) -> usize {
+    for _ in 0..200 {
+        if thread_count() <= before {
+            return 0;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    thread_count().saturating_sub(before)
 }

@@ -1,16 +1,15 @@
 //! Real peers, all on this machine: no test ever leaves it.
 
-use std::ffi::{c_int, c_void};
+use std::env;
+use std::ffi::c_int;
 use std::io::{self, Read};
 use std::net::{self, Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use std::{env, ptr, thread};
+use std::time::Duration;
 
 use event_queue::{EventQueue, Events, Interest, Token};
 use nonblocking_tcp::{IN_PROGRESS, TcpStream};
-use support::{descriptor_count, within};
+pub use support::{reset, resets_are_told};
 
 /// How long a test may take before it counts as hanging. Far more than any of them needs, also on Windows, which
 /// asks a port where nobody listens three times: half a second apart.
@@ -22,27 +21,9 @@ const EMULATED: Duration = Duration::from_secs(30);
 /// Runs `body` while no other test of this program runs, within the limit, and counts the descriptors.
 #[track_caller]
 pub fn alone(hint: &str, body: impl FnOnce() + Send + 'static) {
-    static ALONE: Mutex<()> = Mutex::new(());
-    // A test that failed has said so, and has left nothing in there.
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    // Windows opens handles of its own in a process, when it likes.
-    let system = if cfg!(windows) { 16 } else { 0 };
-    let before = descriptor_count();
     let emulated = env::var_os("WORKSHOP_RUNNER").is_some();
-    within(if emulated { EMULATED } else { LIMIT }, hint, body);
-    // A thread that has handed over its result may still be closing what it had.
-    let deadline = Instant::now() + Duration::from_millis(500);
-    let mut after = descriptor_count();
-    while after > before + system && Instant::now() < deadline {
-        thread::yield_now();
-        after = descriptor_count();
-    }
-    assert!(
-        after <= before + system,
-        "every socket of this test is dropped by now, and the process has descriptors left.\n  \
-         expected: {before} descriptors, as before the test\n  yours:    {after}\nDoes each \
-         descriptor have an owner (`OwnedFd`, `OwnedSocket`), also when a later step fails?"
-    );
+    let leak = "Does each descriptor have an owner (`OwnedFd`, `OwnedSocket`), also when a later step fails?";
+    support::alone(if emulated { EMULATED } else { LIMIT }, hint, leak, body);
 }
 
 /// A port of the system's choice on this machine.
@@ -170,61 +151,6 @@ pub fn silent_peer() -> Option<(SocketAddr, impl Sized)> {
 #[cfg(not(target_os = "linux"))]
 pub fn silent_peer() -> Option<(SocketAddr, ())> {
     None
-}
-
-/// `SOL_SOCKET` and `SO_LINGER`: `<asm-generic/socket.h>`, `<sys/socket.h>`, `<winsock2.h>`.
-#[cfg(target_os = "linux")]
-const LINGER: (c_int, c_int) = (1, 13);
-#[cfg(not(target_os = "linux"))]
-const LINGER: (c_int, c_int) = (0xffff, 0x0080);
-
-/// `struct linger`, `<sys/socket.h>`
-#[cfg(unix)]
-#[repr(C)]
-struct Linger(c_int, c_int);
-/// `LINGER`, `<winsock2.h>`
-#[cfg(windows)]
-#[repr(C)]
-struct Linger(u16, u16);
-
-#[cfg_attr(windows, link(name = "ws2_32"))]
-unsafe extern "system" {
-    /// `setsockopt(2)`: 0, or -1. ("system" is C's convention on Unix.)
-    #[cfg(unix)]
-    fn setsockopt(
-        socket: std::os::fd::BorrowedFd<'_>,
-        level: c_int,
-        name: c_int,
-        value: *const c_void,
-        length: u32,
-    ) -> c_int;
-    #[cfg(windows)]
-    fn setsockopt(
-        socket: std::os::windows::io::BorrowedSocket<'_>,
-        level: c_int,
-        name: c_int,
-        value: *const c_void,
-        length: u32,
-    ) -> c_int;
-}
-
-/// Closes `peer` so that its other end gets a reset: to linger for no time at all means exactly that.
-pub fn reset(peer: net::TcpStream) {
-    #[cfg(unix)]
-    let socket = std::os::fd::AsFd::as_fd(&peer);
-    #[cfg(windows)]
-    let socket = std::os::windows::io::AsSocket::as_socket(&peer);
-    let linger = Linger(1, 0);
-    let (value, length) = (ptr::from_ref(&linger).cast(), size_of::<Linger>() as u32);
-    // SAFETY: the socket is borrowed, so it is open; the system reads one `struct linger`.
-    let set = unsafe { setsockopt(socket, LINGER.0, LINGER.1, value, length) };
-    assert_eq!(set, 0, "SO_LINGER: {}", io::Error::last_os_error());
-}
-
-/// Whether resets reach this program. Under Wine 8 its server takes the error out of the socket first, and the
-/// program reads the end of the stream instead, std's sockets as well. `.ci/cross` sets the variable.
-pub fn resets_are_told() -> bool {
-    !(cfg!(windows) && env::var_os("WINEDEBUG").is_some())
 }
 
 /// Gives SIGPIPE back its meaning, which is death. A Rust program starts with it ignored, but a program that

@@ -2,15 +2,14 @@
 //!
 //! None of them leaves its order to chance: two sides of a connection speak in turns.
 
-use std::cell::{Cell, RefCell};
-use std::fmt::Display;
+use std::cell::Cell;
 use std::path::Path;
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use net_module::Result;
 use support::node::Programs;
+use support::words::last_word;
+pub use support::words::{burn, say, taken};
 
 mod a_callback_throws;
 mod a_drain_for_each_connection;
@@ -72,28 +71,6 @@ pub const ALL: [(&str, fn()); 18] = [
     ("a_server_closes", a_server_closes::main),
 ];
 
-thread_local! {
-    static WORDS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Writes a word down.
-pub fn say(word: impl Display) {
-    WORDS.with_borrow_mut(|words| words.push(word.to_string()));
-}
-
-/// The words of this thread since the last call.
-pub fn taken() -> Vec<String> {
-    WORDS.take()
-}
-
-/// Works for so many milliseconds: time passes, and nothing else happens.
-pub fn burn(milliseconds: u64) {
-    let end = Instant::now() + Duration::from_millis(milliseconds);
-    while Instant::now() < end {
-        std::hint::spin_loop();
-    }
-}
-
 /// Bytes as JavaScript prints them.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -117,10 +94,6 @@ pub fn trace(main: fn()) -> Vec<String> {
     taken();
     let code = runtime::run(main);
     let mut words = taken();
-    let number = (0..=u8::MAX).find(|number| ExitCode::from(*number) == code);
-    words.push(match number {
-        Some(number) => format!("code {number}"),
-        None => String::from("no code"),
-    });
+    words.push(last_word(code));
     words
 }

@@ -1,4 +1,9 @@
-//! How much memory this test asks for and holds: an allocator that counts, thread by thread.
+//! How much memory a thread asks for and holds. A test program opts in:
+//!
+//! ```rust,ignore
+//! #[global_allocator]
+//! static COUNTING: support::heap::Counting = support::heap::Counting;
+//! ```
 
 // Clippy for Windows takes a constant value for one that is not.
 #![allow(clippy::missing_const_for_thread_local)]
@@ -13,10 +18,8 @@ thread_local! {
     static FREED: Cell<usize> = const { Cell::new(0) };
 }
 
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-struct Counting;
+/// The system's allocator, which counts bytes thread by thread.
+pub struct Counting;
 
 fn count(asked: usize, freed: usize) {
     // A thread that is ending counts nothing any more.
@@ -45,7 +48,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// The bytes that this thread has asked for until now.
+/// The bytes that this thread has asked for until now. 0 in a program that does not count.
 pub fn asked() -> usize {
     ASKED.get()
 }
