@@ -26,11 +26,13 @@ pub type Say = Rc<dyn Fn(String)>;
 
 /// The program, in Rust: see the JavaScript in the README. Call it inside of `run`.
 ///
-/// An error is said as the error's message behind what failed: `first read: ENOENT: no such file or directory, …`.
+/// An error of a read, the key or the site is said as the error's message behind what failed: `third read: ENOENT: no
+/// such file or directory, …`.
 pub fn javascript(world: &World, say: &Say) {
     let ms = |milliseconds: u64| Duration::from_millis(milliseconds) / world.hurry.max(1);
     say("main begins".into());
     //> // TODO: everything between these two lines. `later` below shows how a callback gets hold of `say`.
+    //> first_read(world, say);
     //> let later = Rc::clone(say);
     //> set_immediate(move || later("immediate 1".into()));
     first_read(world, say);
@@ -63,7 +65,7 @@ pub fn javascript(world: &World, say: &Say) {
 
 /// Reads the file, then derives a key from what is in it.
 fn first_read(world: &World, say: &Say) {
-    //> // TODO: read, say how many characters, derive the key, say its first eight bytes.
+    //> // TODO: read, say how many characters (not bytes), derive the key, say its first eight bytes.
     //> todo!("the first read of {}", world.file.display())
     let (say, iterations) = (Rc::clone(say), world.iterations);
     fs::read_to_string(&world.file, move |text| match text {

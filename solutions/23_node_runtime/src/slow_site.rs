@@ -23,6 +23,19 @@ impl SlowSite {
     ///
     /// The OS error.
     pub fn start(delay: Duration) -> io::Result<SlowSite> {
+        SlowSite::start_with(delay, "200 OK", "sorry, slow.")
+    }
+
+    /// Starts a site that answers with this status and this text.
+    ///
+    /// # Errors
+    ///
+    /// The OS error.
+    pub fn start_with(delay: Duration, status: &str, text: &str) -> io::Result<SlowSite> {
+        let reply = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+            text.len()
+        );
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
         let is_over = Arc::new(AtomicBool::new(false));
@@ -35,7 +48,7 @@ impl SlowSite {
                         break;
                     }
                     // A visitor who leaves early is no concern of the others.
-                    let _ = visitor.and_then(|visitor| answer(visitor, delay));
+                    let _ = visitor.and_then(|visitor| answer(visitor, delay, reply.as_bytes()));
                 }
             })?;
         Ok(SlowSite {
@@ -64,7 +77,7 @@ impl Drop for SlowSite {
 }
 
 /// Reads a request up to its empty line, waits, and answers.
-fn answer(mut visitor: TcpStream, delay: Duration) -> io::Result<()> {
+fn answer(mut visitor: TcpStream, delay: Duration, reply: &[u8]) -> io::Result<()> {
     let mut request = Vec::new();
     let mut room = [0; 1024];
     while !request.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -74,7 +87,5 @@ fn answer(mut visitor: TcpStream, delay: Duration) -> io::Result<()> {
         }
     }
     thread::sleep(delay);
-    visitor.write_all(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\nConnection: close\r\n\r\nsorry, slow.",
-    )
+    visitor.write_all(reply)
 }

@@ -13,14 +13,16 @@ fs.readFile(file, 'utf8', (error, text) => {
     if (error) return say(`first read: ${error.message}`);
     say(`first read: ${text.length} characters`);
     crypto.pbkdf2(text, 'salt', Number(iterations), 32, 'sha256', (error, key) => {
-        say(`key: ${key.toString('hex').slice(0, 16)}`);
+        say(error ? `key: ${error.message}` : `key: ${key.toString('hex').slice(0, 16)}`);
     });
 });
 setImmediate(() => say('immediate 1'));
 fs.readFile(file, 'utf8', (error, text) => {
     if (error) return say(`second read: ${error.message}`);
     say(`second read: ${text.length} characters`);
-    fs.readFile(file, 'utf8', (error, text) => say(`third read: ${text.length} characters`));
+    fs.readFile(file, 'utf8', (error, text) => {
+        say(`third read: ${error ? error.message : `${text.length} characters`}`);
+    });
 });
 setImmediate(() => say('immediate 2'));
 setTimeout(() => {

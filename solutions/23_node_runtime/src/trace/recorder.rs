@@ -88,6 +88,9 @@ impl Observer for Recorder {
         let mut trace = self.trace.borrow_mut();
         let since = |began| Span { began, ended: at };
         //> // TODO: match the beginnings with the ends.
+        //> if !matches!(event, Event::Begin(_)) {
+        //>     todo!("what does {event:?} begin or end?");
+        //> }
         match event {
             Event::Begin(_) => {
                 open.phase = at;

@@ -1,13 +1,13 @@
 //! Plays the program of the first page, here and in Node, and looks at the order of what it says.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use node_runtime::trace::{Recorder, Trace};
-use node_runtime::{Say, SlowSite, World, javascript, run};
+use node_runtime::{Event, Observer, Say, SlowSite, World, javascript, run, set_observer};
 use support::node::{Node, is_node_20};
 
 /// By what the times of the program are divided in the tests.
@@ -35,18 +35,75 @@ pub fn site() -> SlowSite {
     SlowSite::start(DELAY).expect("loopback has a free port")
 }
 
-/// What the program says, in its order, and what happened.
-pub fn play(world: &World) -> (Vec<String>, Trace) {
-    let said = Rc::new(RefCell::new(Vec::new()));
+/// A site that knows no page.
+pub fn no_such_page() -> SlowSite {
+    SlowSite::start_with(DELAY, "404 Not Found", "no such page").expect("loopback has a free port")
+}
+
+/// What became of a program.
+pub struct Played {
+    /// What it said, in its order.
+    pub said: Vec<String>,
+    /// When it said that.
+    times: Vec<Instant>,
+    pub trace: Trace,
+    /// The longest time for which the loop wanted to sleep, of those that have an end.
+    pub longest_wait: Duration,
+}
+
+impl Played {
+    /// When a line was said, since the first one.
+    pub fn at(&self, line: &str) -> Duration {
+        let place = self.said.iter().position(|it| it.starts_with(line));
+        place.map_or(Duration::ZERO, |place| self.times[place] - self.times[0])
+    }
+}
+
+/// Hands everything on to the recorder, and looks at the waits.
+struct Watcher {
+    recorder: Rc<Recorder>,
+    longest_wait: Rc<Cell<Duration>>,
+}
+
+impl Observer for Watcher {
+    fn observe(&self, at: Duration, event: Event) {
+        if let Event::Wait(Some(limit)) = event {
+            self.longest_wait.set(self.longest_wait.get().max(limit));
+        }
+        self.recorder.observe(at, event);
+    }
+}
+
+/// Plays the program, and calls `hook` with each line that it says.
+pub fn play(world: &World, hook: impl Fn(&str) + 'static) -> Played {
+    let said = Rc::new(RefCell::new((Vec::new(), Vec::new())));
     let kept = Rc::new(RefCell::new(None));
+    let longest_wait = Rc::new(Cell::new(Duration::ZERO));
     let (theirs, recorder, world) = (Rc::clone(&said), Rc::clone(&kept), world.clone());
+    let longest = Rc::clone(&longest_wait);
     run(move || {
-        *recorder.borrow_mut() = Some(Recorder::start());
-        let say: Say = Rc::new(move |line| theirs.borrow_mut().push(line));
+        let own = Recorder::start();
+        set_observer(Rc::new(Watcher {
+            recorder: Rc::clone(&own),
+            longest_wait: longest,
+        }));
+        *recorder.borrow_mut() = Some(own);
+        let say: Say = Rc::new(move |line| {
+            hook(&line);
+            let mut said = theirs.borrow_mut();
+            said.0.push(line);
+            said.1.push(Instant::now());
+        });
         javascript(&world, &say);
     });
     let recorder = kept.take().expect("the program began");
-    (said.take(), recorder.take())
+    let (said, times) = said.take();
+    Played {
+        said,
+        times,
+        trace: recorder.take(),
+        longest_wait: longest_wait.get(),
+    }
 }
 
 /// What the program says in the Node of this machine.
@@ -100,7 +157,7 @@ const ORDER: [(&str, &str, &str); 12] = [
     (
         "1000 ms",
         "3000 ms",
-        "timers are called in the order of their times",
+        "timers are called in the order of their times, and each time is divided by `hurry` (`ms`)",
     ),
     (
         "3000 ms",
@@ -125,25 +182,45 @@ const ORDER: [(&str, &str, &str); 12] = [
     (
         "1000 ms",
         "500 ms more",
-        "timers are called in the order of their times",
+        "timers are called in the order of their times, and each time is divided by `hurry` (`ms`)",
     ),
 ];
 
+/// The lines that come whatever the world is like.
+pub fn always() -> Vec<String> {
+    let lines = [
+        "main begins",
+        "main is over",
+        "immediate 1",
+        "immediate 2",
+        "1000 ms",
+        "3000 ms",
+        "500 ms more",
+    ];
+    lines.map(String::from).to_vec()
+}
+
+/// The lines of `these` that are not in `those`, each as often as it is missing.
+fn missing(these: &[String], those: &[String]) -> String {
+    let mut left = those.to_vec();
+    let mut missing = String::new();
+    for line in these {
+        match left.iter().position(|it| it == line) {
+            Some(place) => drop(left.remove(place)),
+            None => missing += &format!("  {line}\n"),
+        }
+    }
+    missing
+}
+
 /// Fails if the lines are not those of the program, or not in an order that it can have.
 #[track_caller]
-pub fn expect_order(said: &[String], expected: &[&str]) {
-    let sorted = |lines: &[String]| {
-        let mut lines = lines.to_vec();
-        lines.sort_unstable();
-        lines.join("\n")
-    };
-    let expected: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
+pub fn expect_lines(said: &[String], expected: &[String]) {
+    let (missing, surplus) = (missing(expected, said), missing(said, expected));
     assert!(
-        sorted(said) == sorted(&expected),
-        "what the program says, sorted\nexpected\n{}\n\nyours\n{}\n\nEach line is said once. One that is missing: is its \
-         callback ever called? An error belongs into the line of what failed.",
-        sorted(&expected),
-        sorted(said)
+        missing.is_empty() && surplus.is_empty(),
+        "what the program says, line by line\nexpected, and not said\n{missing}said, and not expected\n{surplus}A line that \
+         is missing: is its callback ever called? An error belongs in the line of what failed. The README has the lines."
     );
     let place = |name: &str| said.iter().position(|line| line.starts_with(name));
     // A file that is not there needs one trip to the pool, and the others need more.
