@@ -82,8 +82,8 @@ impl Progress {
         }
     }
 
-    /// The exercise to work on: the one chosen last while it is unsolved, else the next unsolved one
-    /// behind it, else the first unsolved one; `None` when all are done.
+    /// The exercise to work on: the one chosen last while it is unsolved, else the next unsolved one behind it, else the
+    /// first unsolved one, else the first that was changed after it passed. `None` when all are done.
     pub fn current<'a>(&self, course: &'a Course) -> Option<&'a Exercise> {
         let open = |exercise: &&Exercise| !self.done.contains_key(&exercise.name);
         let chosen = self
@@ -92,7 +92,10 @@ impl Progress {
             .and_then(|name| course.position(name))
             .unwrap_or(0);
         let (before, from) = course.exercises.split_at(chosen);
-        from.iter().chain(before).find(open)
+        let next = from.iter().chain(before).find(open);
+        // Reads files, and so comes last.
+        let changed = |exercise: &&Exercise| self.state(exercise) == State::Changed;
+        next.or_else(|| course.exercises.iter().find(changed))
     }
 }
 

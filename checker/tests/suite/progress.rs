@@ -146,3 +146,24 @@ fn two_checkers_at_once_lose_nothing() {
     }
     assert!(copies(&lab).is_empty(), "it was never half written");
 }
+
+#[test]
+fn a_change_after_the_last_pass_is_where_to_go_on() {
+    let lab = Lab::new();
+    lab.solve_counting();
+    lab.run("check 1");
+    // The others count as passed, with other sources than these.
+    let progress = lab.read(".workshop-progress");
+    let done = |line: &&str| line.contains("counting") && !line.starts_with("current");
+    let line = progress.lines().find(done).expect("it passed");
+    let others = ["summing", "sabotage", "hanging"].map(|name| line.replace("counting", name));
+    let (head, tail) = progress.split_once(line).expect("it is there");
+    let all = format!("{head}{line}\n{}{tail}", others.join("\n"));
+    lab.write(".workshop-progress", &all);
+    let said = lab.run("");
+    said.shows("Next: ");
+    assert!(
+        !said.stdout.contains("Every exercise is done"),
+        "three of them were changed"
+    );
+}

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::ffi::{c_int, c_short};
 use std::io::{self, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -290,6 +291,14 @@ fn busy_polling_asks_again_while_there_is_nothing_and_never_after_an_answer() {
             "the kernel's answers were {answers:?}: {what}. (left: yours)"
         );
     }
+    let kernel = Scripted::reads([Ok(4)]);
+    kernel.refuses.set(Some(ErrorKind::PermissionDenied));
+    let got = busy_polling::receive(&kernel, &ours, &mut [0; 64]).map_err(|error| error.kind());
+    assert_eq!(
+        got,
+        Err(ErrorKind::PermissionDenied),
+        "`kernel.set_nonblocking` failed: the caller wants to know, and a read would wait. (left: yours)"
+    );
 }
 
 #[test]
@@ -468,7 +477,15 @@ fn a_wait_ends_with_data_with_a_hang_up_and_with_its_time() {
              {ready:?}. Which bits of `revents` do you look at?"
             );
             // A deadline so far away that no `Instant` can say it is no deadline.
-            let ready = readiness::wait_any(&kernel, &sockets, Some(Duration::MAX));
+            let ready = catch_unwind(AssertUnwindSafe(|| {
+                readiness::wait_any(&kernel, &sockets, Some(Duration::MAX))
+            }));
+            let Ok(ready) = ready else {
+                panic!(
+                    "`wait_any` panicked with the limit Duration::MAX. An `Instant` plus a `Duration` panics when the sum is \
+                     too far away; `checked_add` gives None."
+                );
+            };
             assert!(
                 matches!(ready.as_deref(), Ok([1, 2])),
                 "nobody has read what came on the second socket, and the third peer has hung up, so positions 1 \

@@ -125,6 +125,8 @@ pub struct Scripted {
     reads: RefCell<VecDeque<Result<usize, ErrorKind>>>,
     last_read: Cell<Option<Result<usize, ErrorKind>>>,
     nonblocking: Cell<bool>,
+    /// The error of `set_nonblocking`.
+    pub refuses: Cell<Option<ErrorKind>>,
     /// Whether the kernel was asked to read before the socket was made non-blocking.
     pub read_while_blocking: Cell<bool>,
     polls: RefCell<VecDeque<Poll>>,
@@ -147,6 +149,7 @@ impl Scripted {
             reads: RefCell::new(reads),
             last_read: Cell::new(None),
             nonblocking: Cell::new(false),
+            refuses: Cell::new(None),
             read_while_blocking: Cell::new(false),
             polls: RefCell::new(polls),
             asked: RefCell::default(),
@@ -179,6 +182,9 @@ impl Kernel for Scripted {
     }
 
     fn set_nonblocking(&self, _socket: &TcpStream) -> io::Result<()> {
+        if let Some(kind) = self.refuses.get() {
+            return Err(kind.into());
+        }
         self.nonblocking.set(true);
         Ok(())
     }
