@@ -363,7 +363,7 @@ fn any_pace_and_any_lateness_is_counted() {
         assert_eq!(
             yours, expected,
             "a timer at a pace of {pace:?} is {late:?} late (left: your records)\nFewer: is there a limit, or a number that \
-             is too small? More: is a part of a millisecond cut off?"
+             is too small? More: does what is due right now count, or is a part of a millisecond cut off?"
         );
     }
 }

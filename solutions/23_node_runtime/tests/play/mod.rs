@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use node_runtime::trace::{Recorder, Trace};
-use node_runtime::{Event, Observer, Say, SlowSite, World, javascript, run, set_observer};
+use node_runtime::{Event, Observer, Say, SlowSite, World, javascript, process, run, set_observer};
 use support::node::{Node, is_node_20};
 
 /// By what the times of the program are divided in the tests.
@@ -47,8 +47,6 @@ pub struct Played {
     /// When it said that.
     times: Vec<Instant>,
     pub trace: Trace,
-    /// The longest time for which the loop wanted to sleep, of those that have an end.
-    pub longest_wait: Duration,
 }
 
 impl Played {
@@ -59,33 +57,40 @@ impl Played {
     }
 }
 
-/// Hands everything on to the recorder, and looks at the waits.
+/// The longest time of the program.
+const LONGEST: Duration = Duration::from_millis(3000 / HURRY as u64);
+
+/// Hands everything on to the recorder. Ends a program that wants to sleep for too long.
 struct Watcher {
     recorder: Rc<Recorder>,
-    longest_wait: Rc<Cell<Duration>>,
+    too_long: Rc<Cell<Option<Duration>>>,
 }
 
 impl Observer for Watcher {
     fn observe(&self, at: Duration, event: Event) {
-        if let Event::Wait(Some(limit)) = event {
-            self.longest_wait.set(self.longest_wait.get().max(limit));
-        }
         self.recorder.observe(at, event);
+        if let Event::Wait(Some(limit)) = event
+            && limit > LONGEST
+        {
+            self.too_long.set(Some(limit));
+            process::exit(1);
+        }
     }
 }
 
 /// Plays the program, and calls `hook` with each line that it says.
+#[track_caller]
 pub fn play(world: &World, hook: impl Fn(&str) + 'static) -> Played {
     let said = Rc::new(RefCell::new((Vec::new(), Vec::new())));
     let kept = Rc::new(RefCell::new(None));
-    let longest_wait = Rc::new(Cell::new(Duration::ZERO));
+    let too_long = Rc::new(Cell::new(None));
     let (theirs, recorder, world) = (Rc::clone(&said), Rc::clone(&kept), world.clone());
-    let longest = Rc::clone(&longest_wait);
+    let noted = Rc::clone(&too_long);
     run(move || {
         let own = Recorder::start();
         set_observer(Rc::new(Watcher {
             recorder: Rc::clone(&own),
-            longest_wait: longest,
+            too_long: noted,
         }));
         *recorder.borrow_mut() = Some(own);
         let say: Say = Rc::new(move |line| {
@@ -96,13 +101,19 @@ pub fn play(world: &World, hook: impl Fn(&str) + 'static) -> Played {
         });
         javascript(&world, &say);
     });
+    if let Some(limit) = too_long.get() {
+        panic!(
+            "the program is in a hurry: its times are divided by {HURRY}\nexpected  the loop never sleeps for longer than \
+             {LONGEST:?}, which its three seconds have become\nyours     it wanted to sleep for {limit:?}\nEach time of the \
+             program goes through `ms`."
+        );
+    }
     let recorder = kept.take().expect("the program began");
     let (said, times) = said.take();
     Played {
         said,
         times,
         trace: recorder.take(),
-        longest_wait: longest_wait.get(),
     }
 }
 
