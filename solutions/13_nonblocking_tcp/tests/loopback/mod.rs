@@ -1,7 +1,6 @@
 //! Real peers, all on this machine: no test ever leaves it.
 
 use std::env;
-use std::ffi::c_int;
 use std::io::{self, Read};
 use std::net::{self, Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
@@ -131,6 +130,7 @@ impl Nobody {
 /// by a listener whose queue is full.
 #[cfg(target_os = "linux")]
 pub fn silent_peer() -> Option<(SocketAddr, impl Sized)> {
+    use std::ffi::c_int;
     use std::os::fd::AsRawFd;
     unsafe extern "C" {
         /// `listen(2)`; for a listening socket it changes the length of the queue. Without memory to harm.
@@ -158,6 +158,7 @@ pub fn silent_peer() -> Option<(SocketAddr, ())> {
 pub fn sigpipe_kills() {
     #[cfg(unix)]
     {
+        use std::ffi::c_int;
         unsafe extern "C" {
             /// `signal(2)`
             fn signal(number: c_int, handler: usize) -> usize;
