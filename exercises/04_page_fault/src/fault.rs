@@ -22,11 +22,8 @@ pub enum Verdict {
 /// The fault handler calls this, so it must not allocate, lock, print or panic. Called as an ordinary
 /// function, it does what a fault at that address would do, and that is how the first tests call it.
 pub fn on_fault(address: *const u8) -> Verdict {
-    // TODO: look the address up with `crate::table::find`. It returns `None` for an address that is not
-    // ours; otherwise you know where the region starts and how long a page is. Work out the address of
-    // the page's first byte, hand it to `platform::make_accessible`, and count the fault. When the system
-    // says no, the fault is not ours: retrying would fault for ever. Keep what `find` has returned until the
-    // page is changed: for so long nobody can drop the region, and that makes the call safe.
+    // TODO: find the region, and make the page accessible. As long as you keep what `crate::table::find` has
+    // returned, nobody can drop the region.
     let found = crate::table::find(address.addr()).map(|found| (found.start, found.page_size));
     todo!("decide about a fault at {address:?}; region and page size: {found:#x?}")
 }

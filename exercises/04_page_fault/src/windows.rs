@@ -49,10 +49,7 @@ const _: () = assert!(std::mem::offset_of!(MemoryInfo, state) == 32);
 ///
 /// The answer is as old as it is: another thread may change it before you have it.
 pub fn is_readable(address: *const u8) -> bool {
-    // TODO: ask `ffi::VirtualQuery` about the address, with a `MemoryInfo` for the answer and its size. No
-    // bytes written means: no address that a program can have. Otherwise the address is readable when
-    // `state` is MEM_COMMIT and `protection` is neither PAGE_NOACCESS nor PAGE_EXECUTE and has no
-    // PAGE_GUARD in it.
+    // TODO: ask `ffi::VirtualQuery`.
     todo!("ask the kernel about {address:?}")
 }
 
@@ -90,9 +87,7 @@ unsafe extern "system" fn on_exception(pointers: *mut ExceptionPointers) -> i32 
 
 /// Everything that `on_exception` does about an exception.
 fn handle(record: &ExceptionRecord) -> i32 {
-    // TODO: an exception whose `code` is not ACCESS_VIOLATION is none of ours: CONTINUE_SEARCH. For an
-    // access violation `information[1]` is the address (`ptr::without_provenance` makes a pointer of it):
-    // ask `crate::on_fault`, and return CONTINUE_EXECUTION for `Verdict::Retry`, or CONTINUE_SEARCH.
+    // TODO: decide, by way of `crate::on_fault`. Only an access violation is ours.
     let (code, information) = (record.code, record.information);
     todo!("decide about exception {code:#x}, with {information:?}")
 }

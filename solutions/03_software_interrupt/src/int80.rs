@@ -24,9 +24,7 @@ use system::memory::{MAP_ANONYMOUS, MAP_FAILED, MAP_PRIVATE, PROT_READ, PROT_WRI
 /// The kernel does what the call says, with the lower halves of whatever the arguments say. Where such a
 /// half is an address, the memory there must be yours, and large enough, and writable if the kernel writes.
 pub unsafe fn int80(number: u32, a: usize, b: usize, c: usize) -> i32 {
-    //> // TODO: execute `int 0x80` with every value in its register, and return what comes back. Rust keeps
-    //> // rbx for itself and takes it for no operand. So let `a` be in a register of the compiler's choice, and
-    //> // exchange the two before the call and again after it: `xchg {a}, rbx`.
+    //> // TODO: make the call. One of its registers, rbx, the compiler keeps for itself.
     //> todo!("call {number} with {a:#x}, {b:#x}, {c:#x}")
     let result;
     // SAFETY: the caller answers for what the kernel does. The processor itself changes only the registers
@@ -55,9 +53,7 @@ pub unsafe fn int80(number: u32, a: usize, b: usize, c: usize) -> i32 {
 /// `write(2)` by `int 0x80`: hands `bytes` to the kernel and says how many of them it took, at most a
 /// page. They may lie anywhere in memory.
 pub fn write80(to: &impl AsFd, bytes: &[u8]) -> io::Result<usize> {
-    //> // TODO: the kernel finds only what lies below 4 GiB. So take a `LowPage`, copy as many of the bytes
-    //> // there as it holds, and let `int80` write them from its address. The number of the call is in the chapter;
-    //> // `to.as_fd().as_raw_fd()` is the descriptor, and `decode` (below) tells results from errors.
+    //> // TODO: hand the bytes to the kernel from where it finds them: from a `LowPage`.
     //> todo!("write {} bytes by `int 0x80`", bytes.len())
     /// `__NR_write`, `<asm/unistd_32.h>`. (1, which is `write` at the other door, is `exit` here.)
     const WRITE: u32 = 4;

@@ -56,10 +56,7 @@ fn give_back() {
 
 /// Makes `on_signal` the handler of SIGTRAP.
 pub fn install() -> io::Result<()> {
-    //> // TODO: ask `current_action` what is done about SIGTRAP now, and keep the answer in PREVIOUS
-    //> // (`OnceLock::set`). Only then set the new action, by `set_action`. It has three parts: `handler` is the
-    //> // address of the function, `on_signal as *const () as usize`; `flags` is SA_SIGINFO, or the handler does
-    //> // not get its second and third argument; and the rest is `..Action::DEFAULT`.
+    //> // TODO: set the new action, and keep the one before in PREVIOUS, where `give_back` looks for it.
     //> todo!("set a handler for signal {SIGTRAP}, and keep what was done before")
     // First keep the old one, then set the new one: a trap in between would find nothing to go back to.
     let _ = PREVIOUS.set(current_action(SIGTRAP)?);

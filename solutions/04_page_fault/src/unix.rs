@@ -32,11 +32,9 @@ const FAULT_SIGNALS: [c_int; 2] = [SIGSEGV, SIGBUS];
 ///
 /// # Panics
 ///
-/// When the system has no pipe for the question.
+/// When the system has no pipe for the question, or answers something that is neither yes nor no.
 pub fn is_readable(address: *const u8) -> bool {
-    //> // TODO: make a pipe with `std::io::pipe`, and offer the one byte at `address` to it with `ffi::write`.
-    //> // The kernel has to read the byte. Either it takes it, or it fails with EFAULT. (Read the error with
-    //> // `io::Error::last_os_error()`, and panic for every other one: it would be no answer.)
+    //> // TODO: let the kernel read the byte, and see what it says.
     //> todo!("ask the kernel about {address:?}")
     let (_reader, writer) = io::pipe().expect("the system has a pipe");
     let descriptor = std::os::fd::AsRawFd::as_raw_fd(&writer);
@@ -116,11 +114,7 @@ fn give_back(signal: c_int) {
 
 /// Makes `on_signal` the handler of all `FAULT_SIGNALS`, on the alternate stack.
 pub fn install() -> io::Result<()> {
-    //> // TODO: for each of the FAULT_SIGNALS, ask `current_action` what is done now and keep the answer in PREVIOUS
-    //> // (`OnceLock::set`), and only then set the new one, by `set_action`. It has three parts: `handler` is the
-    //> // address of the function, `on_signal as *const () as usize`; `flags` are SA_SIGINFO, or the handler
-    //> // does not get the address, and SA_ONSTACK, or it has no stack to run on after an overflow of the
-    //> // other; and `..Action::DEFAULT`.
+    //> // TODO: set the new action for each of them, and keep the one before in PREVIOUS, where `give_back` looks.
     //> todo!("set a handler for {FAULT_SIGNALS:?}, and keep what was done before")
     for (signal, previous) in FAULT_SIGNALS.into_iter().zip(&PREVIOUS) {
         // First keep the old one, then set the new one: a fault in between would find nothing to go back to.

@@ -116,14 +116,8 @@ pub fn yield_now() {
 
 /// Gives every green thread its turn, in the order of the queue, until none is left.
 fn run_all(scheduler: &Scheduler) {
-    //> // TODO: until the queue is empty:
-    //> //   1. take the thread that has waited longest;
-    //> //   2. put its work into `scheduler.work`, where `bottom` finds it (nothing, if it has begun);
-    //> //   3. switch to it: our stack pointer to `scheduler.home`, go on at the thread's pointer;
-    //> //   4. we are back: it yielded, or it ended. `scheduler.ended` says which. If it yielded, keep its
-    //> //      new pointer, from `scheduler.green`, and let it wait at the end of the queue. If it ended,
-    //> //      set the flag back and let the thread go: its stack is freed with it.
-    //> // `scheduler.ready` must not be borrowed in step 3: who runs then may call `spawn`.
+    //> // TODO: take the first of the queue, hand its work over, switch, and see why you are back. While another
+    //> // thread runs, `scheduler.ready` must not be borrowed: it may call `spawn`.
     //> todo!("run {} green threads", scheduler.ready.borrow().len())
     loop {
         // In a statement of its own, so that the borrow ends here. In the head of a `while let` it would
@@ -152,11 +146,7 @@ fn run_all(scheduler: &Scheduler) {
 /// return address belongs is 0.
 extern "C" fn bottom() -> ! {
     SCHEDULER.with(|scheduler| {
-        //> // TODO: take the work out of `scheduler.work` and do it inside `std::panic::catch_unwind` (wrap
-        //> // it in `std::panic::AssertUnwindSafe`). Hand a panic to `scheduler.keep_first_panic`. Then this
-        //> // thread has ended: say so in `scheduler.ended`, and leave for good, as `yield_now` does (the
-        //> // pointer that it saves in `green` is never used). What this function still owns then is never
-        //> // dropped.
+        //> // TODO: do the work in `scheduler.work`, keep a panic, say that this thread has ended, and leave for good.
         //> todo!("do the work and then go {:?}", scheduler.home.get())
         let work = scheduler.work.take().expect("`run_all` puts it there");
         if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
