@@ -14,7 +14,7 @@ use runtime::{
     set_interval, set_observer, set_timeout, work,
 };
 use support::within;
-use world::{LIMIT, hex, ms, time_of, within_range};
+use world::{LIMIT, Running, hex, ms, time_of, within_range};
 
 /// The bytes that the hashes below are made of.
 fn message(length: usize) -> Vec<u8> {
@@ -117,14 +117,19 @@ fn the_pool_computes_and_the_loop_goes_on() {
         || {
             let keys = Rc::new(RefCell::new(vec![None; KEYS.len()]));
             let times = Rc::new(RefCell::new(Vec::new()));
+            let kinds = Rc::new(RefCell::new(Vec::new()));
             let at_the_end_of_main = Rc::new(Cell::new((0, 0)));
             let in_main = Rc::clone(&at_the_end_of_main);
             let (theirs, seen) = (Rc::clone(&keys), Rc::clone(&times));
+            let (their_kinds, running) = (Rc::clone(&kinds), Running::default());
             run(move || {
+                running.watch();
                 observe_jobs(move |job| seen.borrow_mut().push(job.ended - job.began));
                 for i in 0..KEYS.len() {
-                    let keys = Rc::clone(&theirs);
+                    let (keys, kinds) = (Rc::clone(&theirs), Rc::clone(&their_kinds));
+                    let running = running.clone();
                     pbkdf2(format!("password{i}"), "salt", ROUNDS, 16, move |key| {
+                        kinds.borrow_mut().push(running.kind());
                         keys.borrow_mut()[i] = Some(key.map(|key| hex(&key)));
                     });
                 }
@@ -141,6 +146,12 @@ fn the_pool_computes_and_the_loop_goes_on() {
                 *keys.borrow(),
                 KEYS.map(|key| Some(Ok(String::from(key)))),
                 "each callback gets the key of its own password (left: yours). None: it was never called."
+            );
+            assert_eq!(
+                *kinds.borrow(),
+                [Some(Kind::Ready); 5],
+                "the callbacks are called in a poll phase, as what became ready (left: yours). `work` does that, if it gets \
+                 the callback itself."
             );
             // While all workers are held, `pbkdf2` returns all the same. Two blocks make a key of 64 bytes.
             let long = Rc::new(RefCell::new(None));
@@ -178,7 +189,6 @@ fn the_pool_computes_and_the_loop_goes_on() {
     );
 }
 
-// given
 #[test]
 fn numbers_out_of_range_are_the_callbacks_errors() {
     within(
@@ -192,14 +202,17 @@ fn numbers_out_of_range_are_the_callbacks_errors() {
             for (iterations, length, expected) in [(0, 32, no_rounds), (1, 1 << 31, too_long)] {
                 let heard = Rc::new(RefCell::new(Vec::new()));
                 let (theirs, too_early) = (Rc::clone(&heard), Rc::new(Cell::new(0)));
-                let early = Rc::clone(&too_early);
+                let (early, running) = (Rc::clone(&too_early), Running::default());
                 run(move || {
+                    running.watch();
                     for way in ["pool", "slices"] {
-                        let heard = Rc::clone(&theirs);
+                        let (heard, running) = (Rc::clone(&theirs), running.clone());
                         let callback = move |key: runtime::Result<Vec<u8>>| {
-                            heard
-                                .borrow_mut()
-                                .push((way, key.map_err(|error| error.to_string())));
+                            heard.borrow_mut().push((
+                                way,
+                                running.kind(),
+                                key.map_err(|error| error.to_string()),
+                            ));
                         };
                         match way {
                             "pool" => pbkdf2("password", "salt", iterations, length, callback),
@@ -221,13 +234,18 @@ fn numbers_out_of_range_are_the_callbacks_errors() {
                     "{iterations} iterations, {length} bytes: a callback was called before the function had returned. An \
                      error comes as late as a key."
                 );
-                heard.borrow_mut().sort_unstable_by_key(|(way, _)| *way);
+                heard.borrow_mut().sort_unstable_by_key(|(way, ..)| *way);
                 let error = || Err(String::from(expected));
                 assert_eq!(
                     *heard.borrow(),
-                    [("pool", error()), ("slices", error())],
+                    [
+                        ("pool", Some(Kind::Ready), error()),
+                        ("slices", Some(Kind::Immediate), error())
+                    ],
                     "{iterations} iterations, {length} bytes: the error of `pbkdf2_sync` goes to the callback (left: yours). \
-             ERR_JOB_PANICKED: the job unwraps it."
+                     The pool's comes in a poll phase, like a key.\nERR_JOB_PANICKED: the job unwraps it.\nImmediate \
+                     beside the pool: the numbers were looked at on the loop. The job does that, and `work` hands its \
+                     error on."
                 );
             }
         },
@@ -246,8 +264,11 @@ fn a_slice_a_turn_and_the_others_in_between() {
             (32, 0, 20),
         ] {
             let words = Rc::new(RefCell::new(String::new()));
-            let theirs = Rc::clone(&words);
+            let (theirs, kind) = (Rc::clone(&words), Rc::new(Cell::new(None)));
+            let their_kind = Rc::clone(&kind);
             run(move || {
+                let running = Running::default();
+                running.watch();
                 let (others, done) = (Rc::clone(&theirs), Rc::new(Cell::new(false)));
                 let is_done = Rc::clone(&done);
                 pbkdf2_in_slices(b"password", b"salt", 20, length, rounds, move |key| {
@@ -256,6 +277,7 @@ fn a_slice_a_turn_and_the_others_in_between() {
                     theirs
                         .borrow_mut()
                         .push_str(if same { "key" } else { "wrong key" });
+                    their_kind.set(running.kind());
                     is_done.set(true);
                 });
                 others.borrow_mut().push_str("main ");
@@ -266,9 +288,15 @@ fn a_slice_a_turn_and_the_others_in_between() {
                 *words.borrow() == expected,
                 "20 iterations for {length} bytes, {rounds} rounds a slice, beside a chain of immediates\nexpected  \
              {expected}\nyours     {}\nA dot is a turn of somebody else.\nNone: the slices follow each other in one turn. \
-             A tick or a microtask is no turn.\nToo many: is the callback called right after the last slice?\nMany too \
-             many: a timer waits for a millisecond.",
+             A tick or a microtask is no turn.\nToo few: is a later slice longer than the first?\nToo many: is the \
+             callback called right after the last slice?\nMany too many: a timer waits for a millisecond.",
                 words.borrow()
+            );
+            assert_eq!(
+                kind.get(),
+                Some(Kind::Immediate),
+                "the callback is called in the immediate of the last slice (left: yours). A tick or a timer is another \
+                 callback."
             );
         }
         // Nothing else keeps this program alive.
@@ -374,7 +402,15 @@ fn after_a_late_timer_the_next_one_counts_from_then() {
         (7, ms(35), Duration::ZERO),
         "a timer of 10 ms is 35 ms late, and its next calls come 10, 9.9 and 10 ms after each other: four records for the \
          first, one for each of the others, which were not late (left: yours). It is set again when it fires, so the \
-         next one is due 10 ms after that. One that is early is not late."
+         next one is due 10 ms after that. One that is early is not late, and it counts."
+    );
+    let lag = lag_of(&[109_000, 120_000, 129_500]);
+    assert_eq!(
+        (lag.count(), lag.max(), lag.percentile(60.0)),
+        (3, ms(1), Duration::ZERO),
+        "a timer of 10 ms fires 1 ms early, the next one 11 ms after that, and one 9.5 ms later: three records, of which \
+         the second is 1 ms and the others are 0 (left: yours). The early one is set again when it fires, too, so the \
+         next one is due 10 ms after that."
     );
 }
 
@@ -510,6 +546,52 @@ fn the_longest_call_and_the_longest_time_without_a_look_are_known() {
         "the observer was set inside of a timer's callback, so it sees only the end of that one (left: yours). What it has \
          not seen begin did not begin with the clock."
     );
+    let another_watcher_meanwhile = told(&[
+        (1, Event::Call(Kind::Timer)),
+        (3, Event::Return(Kind::Timer)),
+        (90, Event::Return(Kind::Immediate)),
+    ]);
+    assert_eq!(
+        another_watcher_meanwhile.longest_call,
+        Some((Kind::Timer, ms(2))),
+        "the observer saw a call from 1 to 3 ms, gave way to another one, and came back inside of an immediate, of which it \
+         saw the end at 90 (left: yours). A beginning belongs to one end: take it out."
+    );
+    let of_no_time = told(&[
+        (5, Event::Call(Kind::Timer)),
+        (5, Event::Return(Kind::Timer)),
+    ]);
+    assert_eq!(
+        of_no_time.longest_call,
+        Some((Kind::Timer, Duration::ZERO)),
+        "one callback began and ended at the same reading of the clock (left: yours). It is a callback, and so the \
+         longest there was."
+    );
+    for (name, open) in [
+        (
+            "one began with the first event, at 10 ms",
+            &[
+                (10, Event::Call(Kind::Main)),
+                (40, Event::Return(Kind::Main)),
+            ][..],
+        ),
+        (
+            "one began with the end of a wait, at 10 ms",
+            &[
+                (9, Event::Wait(None)),
+                (10, Event::Awake(1)),
+                (10, Event::Call(Kind::Ready)),
+                (40, Event::Return(Kind::Ready)),
+                (40, Event::End(Phase::Poll)),
+            ],
+        ),
+    ] {
+        assert_eq!(
+            told(open).longest_blind,
+            Duration::ZERO,
+            "{name}, and no wait has ended it (left: yours). A stretch that is not over does not count yet."
+        );
+    }
     let none = told(&[
         (10, Event::Begin(Phase::Timers)),
         (11, Event::End(Phase::Timers)),
