@@ -567,6 +567,24 @@ fn the_longest_call_and_the_longest_time_without_a_look_are_known() {
         "one callback began and ended at the same reading of the clock (left: yours). It is a callback, and so the \
          longest there was."
     );
+    let observer = Utilization::new();
+    for (micros, event) in [
+        (100, Event::Call(Kind::Main)),
+        (1_000, Event::Return(Kind::Main)),
+        (1_050, Event::Wait(None)),
+    ] {
+        observer.observe(Duration::from_micros(micros), event);
+    }
+    let totals = observer.totals();
+    assert_eq!(
+        (totals.longest_call, totals.longest_blind),
+        (
+            Some((Kind::Main, Duration::from_micros(900))),
+            Duration::from_micros(950)
+        ),
+        "main took 0.9 ms, and the first look into the kernel came 0.05 ms later (left: yours). Parts of a millisecond \
+         count."
+    );
     for (name, open) in [
         (
             "one began with the first event, at 10 ms",
