@@ -90,14 +90,15 @@ impl<A> Emitter<A> {
         self.len() == 0
     }
 
-    /// Changes the list. An emit that is under way keeps the list as it was.
+    /// Changes the list. An emit that is under way keeps the list as it was: the first change meanwhile makes a copy,
+    /// and the next ones change that copy. Without an emit nothing is copied.
     fn change<R>(&self, f: impl FnOnce(&mut List<A>) -> R) -> R {
         // TODO: this is right as long as no emit is under way. Then the list belongs to the emit, too.
         let mut listeners = self.listeners.borrow_mut();
         f(Rc::get_mut(&mut listeners).expect("an emit is under way, and the list is its list"))
     }
 
-    /// Calls the listeners with `argument`, the first one first. Says whether there was any.
+    /// Calls the listeners with `argument`, the first one first. Says whether there was any. The list is not copied.
     ///
     /// A listener that is added meanwhile is not called; one that is taken off meanwhile is still called. A
     /// listener of `once` is taken off before it is called, so an emit inside of it does not call it again.

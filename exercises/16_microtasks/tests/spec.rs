@@ -190,7 +190,8 @@ fn the_hook_is_asked_each_time_both_queues_are_empty() {
             trace.expect(
                 "t1 empty?",
                 "a callback that queues nothing was run",
-                "empty? missing: the drain was skipped because nothing was queued. The hook is asked after each \
+                "empty? first: nothing is drained before the callback.\n\
+                 empty? missing: the drain was skipped because nothing was queued. The hook is asked after each \
                  callback: a promise may have been rejected in it.",
             );
         },
@@ -222,6 +223,30 @@ fn long_chains_through_both_queues_and_the_hook_need_no_stack() {
                 "a microtask queues a tick, and that a microtask, 200,000 tasks in one drain\nexpected  200000 \
                  calls\nyours     {} calls\nDid drain stop after some rounds? It has no limit.",
                 count.get()
+            );
+            let count = Rc::new(Cell::new(0_u32));
+            fn link_of_microtasks(trace: Trace, count: Rc<Cell<u32>>) {
+                count.set(count.get() + 1);
+                let queues = Rc::clone(&trace.queues);
+                match count.get() {
+                    1 => {
+                        let (trace, count) = (trace.clone(), Rc::clone(&count));
+                        queues.next_tick(move || trace.note(&format!("n-after-{}", count.get())));
+                    }
+                    100_000 => return,
+                    _ => {}
+                }
+                queues.queue_microtask(move || link_of_microtasks(trace, count));
+            }
+            let (inner, seen) = (trace.clone(), Rc::clone(&count));
+            trace
+                .queues
+                .queue_microtask(move || link_of_microtasks(inner, seen));
+            trace.drain();
+            trace.expect(
+                "n-after-100000",
+                "a microtask queues a tick and the next microtask, and that the next one, 100,000 in all",
+                "Fewer: the run of microtasks has a limit. It ends when none is left, and then the tick runs.",
             );
             let (inner, count) = (trace.clone(), Rc::new(Cell::new(0_u32)));
             let asked = Rc::clone(&count);
@@ -283,7 +308,8 @@ fn a_hook_may_set_another_hook() {
             trace.expect(
                 "n1 m1 a n b",
                 "the hook a sets the hook b and queues a tick",
-                "a instead of b: the hook was cloned once for the whole drain. Clone it anew each time.",
+                "a instead of b: the hook was cloned once for the whole drain. Clone it anew each time.\n\
+                 Nothing after n: when what the hook queued has run, the hook is asked again.",
             );
             let trace = Trace::new();
             trace.tick_then("n1", |trace| trace.when_empty("hook", |_| {}));
@@ -426,7 +452,7 @@ fn a_microtask_that_throws_costs_only_itself() {
             trace.expect(
             "m1 caught m1 m2 m3 caught m3 n-of-m1 empty?",
             "m1 queued a tick and threw; m2 and m3, which threw as well, were queued behind it",
-            "m2 missing: the panic ended the run. A promise job that throws does not stop the next one.\n\
+            "m2 missing, or after n-of-m1: the panic ended the run. A promise job that throws does not stop the next one.\n\
              One caught, or both at the end: the handler gets each panic, before the next microtask runs.\n\
              n-of-m1 or empty? missing: a microtask that threw does not end the drain. Only a tick does.",
         );
@@ -476,7 +502,8 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
             trace.expect(
             "t3 n-of-t1 m-of-t1",
             "the next callback, t3, is the next drain point",
-            "n-of-t1 missing: after a panic the queues still believe that a callback is under way.\n\
+            "n-of-t1 first: drain after the callback and not before it.\n\
+             n-of-t1 missing: after a panic the queues still believe that a callback is under way.\n\
              Nothing at all: the same.",
         );
         },
@@ -539,6 +566,51 @@ fn what_the_handler_or_the_hook_throws_reaches_the_caller() {
                     "empty?",
                     &format!("the hook threw, in the {drain} drain"),
                     "The hook is called once in it, and not again after it threw.",
+                );
+            }
+            // The same three, in the drain of a callback that did not throw.
+            for (who, expected) in [
+                ("a tick", "t1 n1 handler"),
+                ("a microtask", "t1 m1 handler"),
+                ("the hook", "t1 empty?"),
+            ] {
+                let trace = Trace::new();
+                let run = || {
+                    let callback = || {
+                        trace.note("t1");
+                        match who {
+                            "a tick" => trace.tick_then("n1", |_| throw("n1")),
+                            "a microtask" => trace.microtask_then("m1", |_| throw("m1")),
+                            _ => trace.when_empty("empty?", |_| throw("the hook")),
+                        }
+                    };
+                    trace.queues.run_callback(callback, &|panic| {
+                        trace.note("handler");
+                        resume_unwind(panic);
+                    });
+                };
+                let outcome = catch_unwind(AssertUnwindSafe(run));
+                let setup = format!(
+                    "{who} threw in the drain of t1, and the handler throws on what it gets"
+                );
+                trace.expect(
+                    expected,
+                    &setup,
+                    "handler twice, or after empty?: the drain is called inside of a catch_unwind. Only the callback is.",
+                );
+                assert!(
+                    outcome.is_err(),
+                    "{setup}\nexpected  run_callback throws it on\nyours     run_callback returned\n{causes}"
+                );
+                trace.queues.when_empty(|| {});
+                trace.run_callback(|| {
+                    trace.note("t2");
+                    trace.tick("n2");
+                });
+                trace.expect(
+                    "t2 n2",
+                    &format!("{setup}; then the callback t2 ran"),
+                    "n2 missing: the queues still believe that t1 or its drain is under way.",
                 );
             }
         },

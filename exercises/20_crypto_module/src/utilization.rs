@@ -38,7 +38,7 @@ pub struct Totals {
     /// did the world have to wait. A stretch that is not over yet does not count.
     pub longest_blind: Duration,
     /// The longest callback of those whose beginning and end were seen, and of what kind it was. `None` when there was
-    /// none. Of two equal ones, the first.
+    /// none. One that took no time is one. Of two equal ones, the first.
     pub longest_call: Option<(Kind, Duration)>,
 }
 

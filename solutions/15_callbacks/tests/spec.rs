@@ -220,7 +220,12 @@ fn a_late_result_never_meets_the_next_callback_in_its_slot() {
         callbacks.len()
     );
     deliver(&mut callbacks, new.complete(Ok(8)));
-    notes.expect("new=8", "then the result of the new callback came", "");
+    notes.expect(
+        "new=8",
+        "then the result of the new callback came",
+        "Nothing: a result or a cancel under the old id emptied its slot. Look at the number before you take \
+         anything out.",
+    );
 
     let data = Arc::new(());
     let old = callbacks.insert(|_: Result<Arc<()>>| {});
@@ -273,7 +278,11 @@ fn an_id_finds_nothing_in_another_registry() {
     );
     deliver(&mut one, a.complete(Ok(1)));
     deliver(&mut two, b.complete(Ok(2)));
-    notes.expect("a=1 b=2", "then each result came to its own registry", "");
+    notes.expect(
+        "a=1 b=2",
+        "then each result came to its own registry",
+        "One missing: another registry's id emptied its slot. Look at the number before you take anything out.",
+    );
 }
 
 #[test]
@@ -638,7 +647,11 @@ fn a_once_listener_is_off_before_it_is_called() {
     emitter.once(notes.listener_once("o"));
     let setup = "a puts a new listener in front, then o is called, a once listener";
     no_panic(setup, "Take o off by its id.", || emitter.emit(&0));
-    notes.expect("a o", setup, "");
+    notes.expect(
+        "a o",
+        setup,
+        "a twice: the emit walked over the list that was changed. Walk over the list of the beginning.",
+    );
     emitter.emit(&0);
     notes.expect(
         "new a",
@@ -657,7 +670,14 @@ fn a_listener_that_is_taken_off_is_dropped_and_nothing_is_copied() {
     for _ in 0..1000 {
         emitter.on(|_| {});
     }
+    let before = heap::asked();
     emitter.emit(&0);
+    let copied = heap::asked() - before;
+    assert!(
+        copied < 1000,
+        "1001 listeners, and an emit in which none of them changes anything\nexpected  next to nothing is allocated\n\
+         yours     {copied} bytes were allocated\nDoes emit copy the list? Clone the `Rc`, not the `Vec` in it."
+    );
     let before = heap::asked();
     emitter.off(id);
     let copied = heap::asked() - before;
@@ -670,6 +690,21 @@ fn a_listener_that_is_taken_off_is_dropped_and_nothing_is_copied() {
         copied < 1000,
         "1001 listeners, no emit is under way, and one is taken off\nexpected  the list is changed where it is\n\
          yours     {copied} bytes were allocated\nA change makes a copy only if an emit has the list, too."
+    );
+
+    let emitter = Emitter::new();
+    for _ in 0..1000 {
+        emitter.once(|_: &u32| {});
+    }
+    let list = 1000 * size_of::<Rc<()>>();
+    let before = heap::asked();
+    emitter.emit(&0);
+    let copied = heap::asked() - before;
+    assert!(
+        copied < 10 * list,
+        "1000 once listeners, so an emit changes the list 1000 times\nexpected  about {list} bytes are allocated: one \
+         copy, for the first change\nyours     {copied} bytes\nThe copy belongs to the emitter alone, so the next \
+         changes need no other one."
     );
 
     let (emitter, notes) = (Rc::new(Emitter::new()), Notes::default());

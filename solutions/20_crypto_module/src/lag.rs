@@ -29,7 +29,7 @@ impl Lag {
     ///
     /// Records how late it was. While it was late other callbacks became due, one every `pace`, and found the loop as
     /// blocked as it did: a timer that is 35 ms late at a pace of 10 ms stands for four, which were 35, 25, 15 and 5 ms
-    /// late. A timer that is early, by the grain of the clock, was not late.
+    /// late. A timer that is early, by the grain of the clock, was not late: it counts as one that was 0 late.
     pub fn fired(&mut self, now: Duration) {
         //> // TODO: one block of a second counts as one late timer among a hundred punctual ones here. Count all that
         //> // it would have made late.

@@ -12,11 +12,15 @@ use crypto_module::{
     pbkdf2_in_slices, pbkdf2_sync,
 };
 use runtime::{
-    Event, Kind, Observer, Phase, clear_interval, load, observe_jobs, run, set_immediate,
-    set_interval, set_observer, set_timeout, work,
+    Event, Kind, Observer, Phase, clear_interval, load, run, set_immediate, set_interval,
+    set_observer, set_timeout, work,
 };
-use support::within;
-use world::{LIMIT, hex, ms, time_of, within_range};
+use support::{heap, within};
+use world::{LIMIT, Running, hex, ms, within_range};
+
+/// Counts what a thread allocates.
+#[global_allocator]
+static COUNTING: heap::Counting = heap::Counting;
 
 /// The bytes that the hashes below are made of.
 fn message(length: usize) -> Vec<u8> {
@@ -102,14 +106,14 @@ fn keys_are_those_of_the_standard_wherever_the_work_is_cut() {
 
 /// What Python's hashlib gives for `password0` to `password4`, `salt` and [`ROUNDS`].
 const KEYS: [&str; 5] = [
-    "44dc3db8e96d3346d2d7ffcef94fd0f1",
-    "82a58ed039a4507c2295e6555a60965a",
-    "4416a0abe20b2ca07b0e01f348d888d7",
-    "4a2c3832222b06f0d008a8f69cd0f292",
-    "4c433865e0d6c84062d35ff8b44f9a4c",
+    "897df1a81e1aa7d72fb7da97897ef78a",
+    "8e56128c7e16ede90c0a6d7e9b4ae7fc",
+    "9dfea28de83faa539d410acde975c2b2",
+    "91a7e88f8804056f14752539e8945b6b",
+    "57dfed097a83e8405b5bbcab7253475e",
 ];
 
-const ROUNDS: u32 = 1000;
+const ROUNDS: u32 = 100;
 
 #[test]
 fn the_pool_computes_and_the_loop_goes_on() {
@@ -118,15 +122,18 @@ fn the_pool_computes_and_the_loop_goes_on() {
         "a program that derives five keys does not end",
         || {
             let keys = Rc::new(RefCell::new(vec![None; KEYS.len()]));
-            let times = Rc::new(RefCell::new(Vec::new()));
+            let kinds = Rc::new(RefCell::new(Vec::new()));
             let at_the_end_of_main = Rc::new(Cell::new((0, 0)));
             let in_main = Rc::clone(&at_the_end_of_main);
-            let (theirs, seen) = (Rc::clone(&keys), Rc::clone(&times));
+            let theirs = Rc::clone(&keys);
+            let (their_kinds, running) = (Rc::clone(&kinds), Running::default());
             run(move || {
-                observe_jobs(move |job| seen.borrow_mut().push(job.ended - job.began));
+                running.watch();
                 for i in 0..KEYS.len() {
-                    let keys = Rc::clone(&theirs);
+                    let (keys, kinds) = (Rc::clone(&theirs), Rc::clone(&their_kinds));
+                    let running = running.clone();
                     pbkdf2(format!("password{i}"), "salt", ROUNDS, 16, move |key| {
+                        kinds.borrow_mut().push(running.kind());
                         keys.borrow_mut()[i] = Some(key.map(|key| hex(&key)));
                     });
                 }
@@ -143,6 +150,12 @@ fn the_pool_computes_and_the_loop_goes_on() {
                 *keys.borrow(),
                 KEYS.map(|key| Some(Ok(String::from(key)))),
                 "each callback gets the key of its own password (left: yours). None: it was never called."
+            );
+            assert_eq!(
+                *kinds.borrow(),
+                [Some(Kind::Ready); 5],
+                "the callbacks are called in a poll phase, as what became ready (left: yours). `work` does that, if it gets \
+                 the callback itself."
             );
             // While all workers are held, `pbkdf2` returns all the same. Two blocks make a key of 64 bytes.
             let long = Rc::new(RefCell::new(None));
@@ -168,19 +181,30 @@ fn the_pool_computes_and_the_loop_goes_on() {
                 pbkdf2_sync(&[0xff, 0], b"salt", 3, 64).ok(),
                 "a key of 64 bytes, from a password that is no text (left: yours). Two blocks take twice as many rounds."
             );
-            // On any machine, and whatever else it does, the job takes as long as the work that is in it.
-            let alone = (0..3).map(|_| time_of(|| pbkdf2_sync(b"password", b"salt", ROUNDS, 16)));
-            let alone = alone.min().expect("three times");
-            let shortest = times.borrow().iter().min().copied();
+            // A thread that makes a key asks for its memory. That is exact, where a time is not.
+            const LENGTH: usize = 1 << 15;
+            let [short, long] = [32, LENGTH].map(|length| {
+                let made = Rc::new(Cell::new(0));
+                let theirs = Rc::clone(&made);
+                let before = heap::asked();
+                run(move || {
+                    pbkdf2("password", "salt", 1, length, move |key| {
+                        theirs.set(key.map_or(0, |key| key.len()));
+                    });
+                });
+                assert_eq!(made.get(), length, "the bytes of a key (left: yours)");
+                heap::asked() - before
+            });
             assert!(
-                shortest.is_some_and(|shortest| shortest > alone / 10),
-                "a key takes {alone:?}, and the shortest job {shortest:?}: was the key made before the job was?"
+                long < short + LENGTH / 2,
+                "a program asks for a key of 32 bytes, another one for a key of {LENGTH}\nexpected  the loop's thread \
+                 allocates the same for both: a thread of the pool makes the key\nyours     {short} bytes and {long} \
+                 bytes\nIs the key made before the job, or in the callback? The job makes it."
             );
         },
     );
 }
 
-// given
 #[test]
 fn numbers_out_of_range_are_the_callbacks_errors() {
     within(
@@ -194,14 +218,17 @@ fn numbers_out_of_range_are_the_callbacks_errors() {
             for (iterations, length, expected) in [(0, 32, no_rounds), (1, 1 << 31, too_long)] {
                 let heard = Rc::new(RefCell::new(Vec::new()));
                 let (theirs, too_early) = (Rc::clone(&heard), Rc::new(Cell::new(0)));
-                let early = Rc::clone(&too_early);
+                let (early, running) = (Rc::clone(&too_early), Running::default());
                 run(move || {
+                    running.watch();
                     for way in ["pool", "slices"] {
-                        let heard = Rc::clone(&theirs);
+                        let (heard, running) = (Rc::clone(&theirs), running.clone());
                         let callback = move |key: runtime::Result<Vec<u8>>| {
-                            heard
-                                .borrow_mut()
-                                .push((way, key.map_err(|error| error.to_string())));
+                            heard.borrow_mut().push((
+                                way,
+                                running.kind(),
+                                key.map_err(|error| error.to_string()),
+                            ));
                         };
                         match way {
                             "pool" => pbkdf2("password", "salt", iterations, length, callback),
@@ -223,13 +250,18 @@ fn numbers_out_of_range_are_the_callbacks_errors() {
                     "{iterations} iterations, {length} bytes: a callback was called before the function had returned. An \
                      error comes as late as a key."
                 );
-                heard.borrow_mut().sort_unstable_by_key(|(way, _)| *way);
+                heard.borrow_mut().sort_unstable_by_key(|(way, ..)| *way);
                 let error = || Err(String::from(expected));
                 assert_eq!(
                     *heard.borrow(),
-                    [("pool", error()), ("slices", error())],
+                    [
+                        ("pool", Some(Kind::Ready), error()),
+                        ("slices", Some(Kind::Immediate), error())
+                    ],
                     "{iterations} iterations, {length} bytes: the error of `pbkdf2_sync` goes to the callback (left: yours). \
-             ERR_JOB_PANICKED: the job unwraps it."
+                     The pool's comes in a poll phase, like a key.\nERR_JOB_PANICKED: the job unwraps it.\nImmediate \
+                     beside the pool: the numbers were looked at on the loop. The job does that, and `work` hands its \
+                     error on."
                 );
             }
         },
@@ -248,8 +280,11 @@ fn a_slice_a_turn_and_the_others_in_between() {
             (32, 0, 20),
         ] {
             let words = Rc::new(RefCell::new(String::new()));
-            let theirs = Rc::clone(&words);
+            let (theirs, kind) = (Rc::clone(&words), Rc::new(Cell::new(None)));
+            let their_kind = Rc::clone(&kind);
             run(move || {
+                let running = Running::default();
+                running.watch();
                 let (others, done) = (Rc::clone(&theirs), Rc::new(Cell::new(false)));
                 let is_done = Rc::clone(&done);
                 pbkdf2_in_slices(b"password", b"salt", 20, length, rounds, move |key| {
@@ -258,6 +293,7 @@ fn a_slice_a_turn_and_the_others_in_between() {
                     theirs
                         .borrow_mut()
                         .push_str(if same { "key" } else { "wrong key" });
+                    their_kind.set(running.kind());
                     is_done.set(true);
                 });
                 others.borrow_mut().push_str("main ");
@@ -268,9 +304,15 @@ fn a_slice_a_turn_and_the_others_in_between() {
                 *words.borrow() == expected,
                 "20 iterations for {length} bytes, {rounds} rounds a slice, beside a chain of immediates\nexpected  \
              {expected}\nyours     {}\nA dot is a turn of somebody else.\nNone: the slices follow each other in one turn. \
-             A tick or a microtask is no turn.\nToo many: is the callback called right after the last slice?\nMany too \
-             many: a timer waits for a millisecond.",
+             A tick or a microtask is no turn.\nToo few: is a later slice longer than the first?\nToo many: is the \
+             callback called right after the last slice?\nMany too many: a timer waits for a millisecond.",
                 words.borrow()
+            );
+            assert_eq!(
+                kind.get(),
+                Some(Kind::Immediate),
+                "the callback is called in the immediate of the last slice (left: yours). A tick or a timer is another \
+                 callback."
             );
         }
         // Nothing else keeps this program alive.
@@ -376,7 +418,15 @@ fn after_a_late_timer_the_next_one_counts_from_then() {
         (7, ms(35), Duration::ZERO),
         "a timer of 10 ms is 35 ms late, and its next calls come 10, 9.9 and 10 ms after each other: four records for the \
          first, one for each of the others, which were not late (left: yours). It is set again when it fires, so the \
-         next one is due 10 ms after that. One that is early is not late."
+         next one is due 10 ms after that. One that is early is not late, and it counts."
+    );
+    let lag = lag_of(&[109_000, 120_000, 129_500]);
+    assert_eq!(
+        (lag.count(), lag.max(), lag.percentile(60.0)),
+        (3, ms(1), Duration::ZERO),
+        "a timer of 10 ms fires 1 ms early, the next one 11 ms after that, and one 9.5 ms later: three records, of which \
+         the second is 1 ms and the others are 0 (left: yours). The early one is set again when it fires, too, so the \
+         next one is due 10 ms after that."
     );
 }
 
@@ -512,6 +562,70 @@ fn the_longest_call_and_the_longest_time_without_a_look_are_known() {
         "the observer was set inside of a timer's callback, so it sees only the end of that one (left: yours). What it has \
          not seen begin did not begin with the clock."
     );
+    let another_watcher_meanwhile = told(&[
+        (1, Event::Call(Kind::Timer)),
+        (3, Event::Return(Kind::Timer)),
+        (90, Event::Return(Kind::Immediate)),
+    ]);
+    assert_eq!(
+        another_watcher_meanwhile.longest_call,
+        Some((Kind::Timer, ms(2))),
+        "the observer saw a call from 1 to 3 ms, gave way to another one, and came back inside of an immediate, of which it \
+         saw the end at 90 (left: yours). A beginning belongs to one end: take it out."
+    );
+    let of_no_time = told(&[
+        (5, Event::Call(Kind::Timer)),
+        (5, Event::Return(Kind::Timer)),
+    ]);
+    assert_eq!(
+        of_no_time.longest_call,
+        Some((Kind::Timer, Duration::ZERO)),
+        "one callback began and ended at the same reading of the clock (left: yours). It is a callback, and so the \
+         longest there was."
+    );
+    let observer = Utilization::new();
+    for (micros, event) in [
+        (100, Event::Call(Kind::Main)),
+        (1_000, Event::Return(Kind::Main)),
+        (1_050, Event::Wait(None)),
+    ] {
+        observer.observe(Duration::from_micros(micros), event);
+    }
+    let totals = observer.totals();
+    assert_eq!(
+        (totals.longest_call, totals.longest_blind),
+        (
+            Some((Kind::Main, Duration::from_micros(900))),
+            Duration::from_micros(950)
+        ),
+        "main took 0.9 ms, and the first look into the kernel came 0.05 ms later (left: yours). Parts of a millisecond \
+         count."
+    );
+    for (name, open) in [
+        (
+            "one began with the first event, at 10 ms",
+            &[
+                (10, Event::Call(Kind::Main)),
+                (40, Event::Return(Kind::Main)),
+            ][..],
+        ),
+        (
+            "one began with the end of a wait, at 10 ms",
+            &[
+                (9, Event::Wait(None)),
+                (10, Event::Awake(1)),
+                (10, Event::Call(Kind::Ready)),
+                (40, Event::Return(Kind::Ready)),
+                (40, Event::End(Phase::Poll)),
+            ],
+        ),
+    ] {
+        assert_eq!(
+            told(open).longest_blind,
+            Duration::ZERO,
+            "{name}, and no wait has ended it (left: yours). A stretch that is not over does not count yet."
+        );
+    }
     let none = told(&[
         (10, Event::Begin(Phase::Timers)),
         (11, Event::End(Phase::Timers)),

@@ -54,6 +54,11 @@ impl Trace {
 
     /// Writes down what was thrown.
     fn uncaught(&self, panic: Panic) {
+        assert!(
+            !panic.is::<Panic>(),
+            "something was thrown, and the handler got a box with a box in it\n`catch_unwind` gives the box that the \
+             handler wants: hand it on, and put it into no other one."
+        );
         match panic.downcast::<Thrown>() {
             Ok(thrown) => self.note(&format!("caught {}", thrown.0)),
             Err(other) => resume_unwind(other),

@@ -1,10 +1,14 @@
-//! Times, and bytes as text.
+//! Times, bytes as text, and what kind of callback runs.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// Far more than a program of these tests needs.
-pub const LIMIT: Duration = Duration::from_secs(5);
+use runtime::{Event, Kind, Observer, set_observer};
+
+/// Far more than a program of these tests needs, on an emulated and busy machine as well.
+pub const LIMIT: Duration = Duration::from_secs(20);
 
 pub fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -15,13 +19,6 @@ pub fn hex(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").expect("a string has room");
         text
     })
-}
-
-/// How long it takes.
-pub fn time_of<T>(work: impl FnOnce() -> T) -> Duration {
-    let start = Instant::now();
-    let _ = std::hint::black_box(work());
-    start.elapsed()
 }
 
 /// Works for so long.
@@ -38,4 +35,29 @@ pub fn within_range(
     utilization: f64,
 ) -> bool {
     yours.0 == elapsed && yours.1 == idle && (yours.2 - utilization).abs() < 1e-9
+}
+
+/// The kind of the callback that runs on this thread's loop. Clones share it.
+#[derive(Clone, Default)]
+pub struct Running(Rc<Cell<Option<Kind>>>);
+
+impl Running {
+    /// From now on, watches the loop that runs.
+    pub fn watch(&self) {
+        set_observer(Rc::new(self.clone()));
+    }
+
+    pub fn kind(&self) -> Option<Kind> {
+        self.0.get()
+    }
+}
+
+impl Observer for Running {
+    fn observe(&self, _: Duration, event: Event) {
+        match event {
+            Event::Call(kind) => self.0.set(Some(kind)),
+            Event::Return(_) => self.0.set(None),
+            _ => {}
+        }
+    }
 }
