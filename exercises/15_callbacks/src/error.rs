@@ -20,6 +20,8 @@ pub struct Error {
     // Boxes are two words, where a `PathBuf` or a `String` is three or four: every result carries one of these.
     path: Option<Box<Path>>,
     dest: Option<Box<Path>>,
+    /// The host or address that a call about a socket was for, and empty if it was for none.
+    host: Option<Box<str>>,
     text: Box<str>,
 }
 
@@ -41,8 +43,20 @@ impl Error {
             syscall: Some(syscall),
             path: None,
             dest: None,
+            host: None,
             text,
         }
+    }
+
+    /// The error of a system call about a socket that failed. Node writes it in another order, and without the
+    /// system's text: `write EPIPE`.
+    pub fn from_socket(error: &io::Error, syscall: &'static str) -> Error {
+        let mut error = Error::from_io(error, syscall).with_host("");
+        // What is not the system's has nothing but its text.
+        if error.code != "UNKNOWN" {
+            error.text = Box::default();
+        }
+        error
     }
 
     /// An error of the runtime's own, such as `ERR_INVALID_ARG_VALUE`: no number and no system call.
@@ -53,6 +67,7 @@ impl Error {
             syscall: None,
             path: None,
             dest: None,
+            host: None,
             text: text.into(),
         }
     }
@@ -74,6 +89,12 @@ impl Error {
     /// The same error, with the second path of a call that takes two, such as `rename`.
     pub fn with_dest(mut self, dest: impl AsRef<Path>) -> Error {
         self.dest = Some(dest.as_ref().into());
+        self
+    }
+
+    /// The same error, with the host or the address that the call was for: `connect ECONNREFUSED 127.0.0.1:1`.
+    pub fn with_host(mut self, host: impl Into<Box<str>>) -> Error {
+        self.host = Some(host.into());
         self
     }
 
@@ -103,9 +124,18 @@ impl Error {
     }
 }
 
-/// Node's message: `ENOENT: no such file or directory, open '/no/such/file'`.
+/// Node's message: `ENOENT: no such file or directory, open '/no/such/file'`, or for sockets
+/// `listen EADDRINUSE: address already in use 127.0.0.1:80`.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(host), Some(syscall)) = (&self.host, self.syscall) {
+            write!(f, "{syscall} {}", self.code)?;
+            if !self.text.is_empty() {
+                write!(f, ": {}", self.text)?;
+            }
+            let space = if host.is_empty() { "" } else { " " };
+            return write!(f, "{space}{host}");
+        }
         write!(f, "{}: {}", self.code, self.text)?;
         if let Some(syscall) = self.syscall {
             write!(f, ", {syscall}")?;

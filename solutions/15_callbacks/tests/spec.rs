@@ -3,6 +3,7 @@ extern crate callbacks_solution as callbacks;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -454,6 +455,22 @@ fn an_error_reaches_the_callback_under_nodes_name() {
         "expected  the system call open, and a negative number\nyours     {:?}, {:?}",
         error.syscall(),
         error.errno()
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener
+        .local_addr()
+        .expect("it has an address")
+        .to_string();
+    let taken = TcpListener::bind(&address).expect_err("the port is taken");
+    let listen = Error::from_io(&taken, "listen").with_host(address.as_str());
+    let bind = Error::from_socket(&taken, "bind").with_host(address.as_str());
+    assert_eq!(
+        [listen.to_string(), bind.to_string()],
+        [
+            format!("listen EADDRINUSE: address already in use {address}"),
+            format!("bind EADDRINUSE {address}")
+        ],
+        "these are Node's messages for a port that is taken, by net.Server and by dgram.Socket"
     );
     let own = Error::from_io(&io::Error::other("no more jobs"), "work");
     assert_eq!(
