@@ -11,8 +11,8 @@ use trace::{Trace, throw};
 /// Far more than any test needs.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The same for chains of 100,000 tasks and more. An emulated and busy machine needs 7 s.
-const LONG_LIMIT: Duration = Duration::from_secs(30);
+/// The same for chains of 100,000 tasks and more. An emulated and very busy machine needs 19 s.
+const LONG_LIMIT: Duration = Duration::from_secs(60);
 
 #[test]
 fn ticks_run_in_the_order_in_which_they_were_queued() {
