@@ -655,7 +655,15 @@ fn wakes_a_sender_each(way: &'static str, room: usize, take: Take) {
         let (sender, receiver) = (program.keep(sender), program.keep(receiver));
         for (name, value) in [("left", 3), ("right", 4)] {
             let sender = Arc::clone(&sender);
-            program.thread(name, move || _ = call("send", || sender.send(value)));
+            program.thread(name, move || {
+                let _ = call("send", || sender.send(value));
+                expect(
+                    &format!("There is room for {room}, and two threads send. Queued are at most:"),
+                    room,
+                    sender.len().max(room),
+                    "Does send look and push under one lock? With two locks, two threads may find the same room.",
+                );
+            });
         }
         program.thread("receiver", move || {
             let mut taken = 0;
