@@ -1225,6 +1225,25 @@ fn pass_agrees_with_the_tree() {
 }
 
 #[test]
+fn pass_leaves_no_memory_in_use() {
+    let before = heap::held();
+    let mut timers = Timers::new();
+    for n in 0..2_000 {
+        // A new duration each time.
+        timers.set(ms(n), ms(n + 1), [0_u8; 64]);
+        pass(&mut timers, ms(2 * n + 1));
+    }
+    let held = heap::held() - before;
+    assert!(
+        held < 10_000,
+        "2,000 timers of 64 bytes, each of another duration, set and fired before the next\n\
+         expected: memory for one, less than 10,000 bytes\n   yours: {held} bytes held\n\
+         A timer that has fired leaves its list behind, or a part of it: `remove_list` removes an empty list \
+         wherever it is known."
+    );
+}
+
+#[test]
 fn pass_never_searches() {
     let timers = |count| {
         let mut timers = Timers::new();
