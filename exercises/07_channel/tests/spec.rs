@@ -122,7 +122,7 @@ fn recv_sleeps_until_a_value_comes() {
         Explore {
             about,
             expected: "recv sleeps until there is a value, and returns Ok(1)",
-            causes: "It spins: wait at the Condvar instead of asking again.\n\
+            causes: "It spins: wait at the Condvar instead of asking again, and without a time limit.\n\
                      It sleeps for ever: does recv unlock between its look at the queue and its wait?\n\
                      It sleeps for ever: is the value pushed before the notification?\n\
                      It sleeps for ever: does recv wait where send notifies, at not_empty?",
@@ -260,6 +260,25 @@ fn the_last_sender_wakes_all_who_wait() {
         });
         program.thread("left", move || call("drop", || drop(sender)));
         program.thread("right", move || call("drop", || drop(second)));
+    });
+
+    Explore {
+        about: "Two threads call recv on one receiver. A third sends a value and drops the only sender.",
+        expected: "both recv come back, one with the value and one with Err(RecvError)",
+        causes: "The value may still be queued when the sender goes, for a receiver that is awake and not\n\
+                 there yet. The other one sleeps. Does drop notify all, whether the queue is empty or not?",
+    }
+    .run(|program| {
+        let (sender, receiver) = channel();
+        let receiver = program.keep(receiver);
+        for name in ["left", "right"] {
+            let receiver = Arc::clone(&receiver);
+            program.thread(name, move || _ = call("recv", || receiver.recv()));
+        }
+        program.thread("sender", move || {
+            let _ = call("send", || sender.send("a value"));
+            call("drop", || drop(sender));
+        });
     });
 
     // Four threads have thousands of schedules. A drop that notifies all does not need them.
@@ -424,8 +443,8 @@ fn makes_room(way: &'static str, take: Take) {
         Explore {
             about: "A channel with room for one is full. A thread sends, another takes.",
             expected: "send sleeps until there is room, and goes on then",
-            causes: "It spins: wait at the Condvar instead of asking again.\n\
-                     It sleeps for ever: does the function that takes a value notify not_full?\n\
+            causes: "It spins: wait at the Condvar instead of asking again, and without a time limit.\n\
+                     It sleeps for ever: does the function that takes a value notify not_full, after that?\n\
                      It sleeps for ever: does send wait at not_full?",
         }
         .run(|program| {
@@ -621,9 +640,10 @@ fn wakes_a_sender_each(way: &'static str, room: usize, take: Take) {
     Explore {
         about: "A channel is full. Two threads send, and a third takes two values.",
         expected: "there is room for both senders",
-        causes: "Does the function that takes a value notify not_full for each, and not only\n\
+        causes: "A sender: does the function that takes a value notify not_full for each, and not only\n\
                  when the queue was full?\n\
-                 Does it notify wherever it takes a value, also after it has waited?",
+                 A sender: does it notify wherever it takes a value, also after it has waited?\n\
+                 The receiver too: does send notify not_empty wherever it pushes, also after it has waited?",
     }
     .run(|program| {
         let (sender, receiver) = bounded(room);
@@ -633,7 +653,15 @@ fn wakes_a_sender_each(way: &'static str, room: usize, take: Take) {
         let (sender, receiver) = (program.keep(sender), program.keep(receiver));
         for (name, value) in [("left", 3), ("right", 4)] {
             let sender = Arc::clone(&sender);
-            program.thread(name, move || _ = call("send", || sender.send(value)));
+            program.thread(name, move || {
+                let _ = call("send", || sender.send(value));
+                expect(
+                    &format!("There is room for {room}, and two threads send. Queued are at most:"),
+                    room,
+                    sender.len().max(room),
+                    "Does send look and push under one lock? With two locks, two threads may find the same room.",
+                );
+            });
         }
         program.thread("receiver", move || {
             let mut taken = 0;
@@ -766,36 +794,41 @@ fn recv_timeout_waits_for_its_time_and_no_longer() {
     // The explorer's clock stops 10 us late.
     const SLACK: Duration = Duration::from_micros(100);
     const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
-    alone(
-        "Two values are queued and taken, and the sender goes.",
-        || {
-            let (sender, receiver) = channel();
-            let _ = (sender.send(1), sender.send(2));
+    alone("Values are queued and taken, and the sender goes.", || {
+        let (sender, receiver) = channel();
+        // The last three are too long for the clock of every system.
+        let limits = [
+            Duration::ZERO,
+            HOUR,
+            Duration::MAX,
+            Duration::MAX - Duration::from_nanos(1),
+            Duration::from_secs(u64::MAX - 1),
+        ];
+        for limit in limits {
+            let _ = sender.send(1);
             expect(
-                "1 and 2 are queued. recv_timeout(0), and recv_timeout(Duration::MAX):",
-                (Ok(1), Ok(2)),
-                (
-                    receiver.recv_timeout(Duration::ZERO),
-                    receiver.recv_timeout(Duration::MAX),
-                ),
+                &format!("1 is queued. recv_timeout({limit:?}), or None for a panic:"),
+                Some(Ok(1)),
+                catch_unwind(AssertUnwindSafe(|| receiver.recv_timeout(limit))).ok(),
                 "Is the queue looked at before the clock?\n\
-         Instant::checked_add says when a limit is too long for the clock.",
+                 `+` panics when a limit is too long for the clock, and not Duration::MAX alone is.\n\
+                 Instant::checked_add says whether it is.",
             );
-            drop(sender);
-            for limit in [HOUR, Duration::ZERO, Duration::MAX] {
-                expect(
-                    &format!(
-                        "The only sender is gone, and there is no value. recv_timeout({limit:?}):"
-                    ),
-                    Err(RecvTimeoutError::Disconnected),
-                    receiver.recv_timeout(limit),
-                    "No value can come any more, so this is no matter of time.\n\
-                     Are the senders looked at before the clock?\n\
-                     When the limit is too long for the clock, does recv's error become Disconnected?",
-                );
-            }
-        },
-    );
+        }
+        drop(sender);
+        for limit in limits {
+            expect(
+                &format!(
+                    "The only sender is gone, and there is no value. recv_timeout({limit:?}):"
+                ),
+                Err(RecvTimeoutError::Disconnected),
+                receiver.recv_timeout(limit),
+                "No value can come any more, so this is no matter of time.\n\
+                 Are the senders looked at before the clock?\n\
+                 When the limit is too long for the clock, does recv's error become Disconnected?",
+            );
+        }
+    });
 
     alone(
         "recv_timeout waits 0 to 500 ns on an empty channel. Each look at the clock takes 100 ns.",

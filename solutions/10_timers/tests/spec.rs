@@ -238,6 +238,17 @@ fn tree_is_never_searched() {
             }
         },
     );
+    expect_flat(
+        "10 timers inserted and fired, while others wait",
+        tree(FEW),
+        tree(MANY),
+        |(tree, _)| {
+            for _ in 0..10 {
+                tree.insert(ms(0), 0);
+            }
+            while tree.pop_due(ms(0)).is_some() {}
+        },
+    );
     expect_flat("`cancel`", tree(FEW), tree(MANY), |(tree, ids)| {
         let last = ids.len() - 10;
         for id in ids.drain(last..) {
@@ -289,7 +300,14 @@ fn wait_is_rounded_up_to_whole_milliseconds() {
 fn wait_of_the_longest_duration_overflows_nothing() {
     // 2^64 milliseconds are some 584 million years.
     let eons = Duration::from_secs(u64::MAX / 1_000 + 5);
+    // The milliseconds of 25 days fit into an `i32` no more, and those of 50 days into no `u32`.
+    let days = |days: u64| Duration::from_secs(days * 24 * 3_600);
     for (left, wanted) in [
+        (days(25), days(25)),
+        (days(25) + NANOSECOND, days(25) + RESOLUTION),
+        (days(50), days(50)),
+        (days(50) + NANOSECOND, days(50) + RESOLUTION),
+        (eons, eons),
         (eons + NANOSECOND, eons + RESOLUTION),
         (Duration::MAX, Duration::MAX),
         (Duration::MAX - NANOSECOND, Duration::MAX),
@@ -298,8 +316,10 @@ fn wait_of_the_longest_duration_overflows_nothing() {
             &format!("the wait when {left:?} are left"),
             wanted,
             whole_milliseconds(left),
-            "Its milliseconds do not fit into 64 bits, and an f64 keeps only the first 53 bits of a \
-             number. Adding to the longest Duration panics.",
+            "Shorter: is the wait cut to what one system call takes? That is no matter of this function. Only \
+             `Duration::MAX` is its limit.\n\
+             Its milliseconds do not fit into 32 bits, or not into 64 bits, and an f64 keeps only the first \
+             53 bits of a number. Adding to the longest Duration panics.",
         );
     }
 }
@@ -368,7 +388,8 @@ fn list_expires_with_its_first_timer() {
         &setup("the wait at 8"),
         Some(ms(9)),
         timers.next_timeout(ms(8)),
-        "The list of 10 ms expires at 17, before the others.",
+        "The list of 10 ms expires at 17, before the others. A deadline counts from `start`: set that \
+         before you ask for `deadline()`.",
     );
     expect(
         &setup("`len`"),
@@ -579,7 +600,9 @@ fn pass_calls_a_timer_at_its_deadline_and_not_before() {
             &format!("{delay:?} set at {start:?}; a pass at {due:?}"),
             vec!["timer"],
             pass(&mut timers, due),
-            "At its deadline a timer is due: its deadline equals `now`.",
+            "At its deadline a timer is due: its deadline equals `now`.\n\
+             Or its list expires too late, or too early and is looked at again 1 ms later: `append` makes \
+             the list for the exact deadline, which counts from the new `start`.",
         );
     }
     for (start, now) in [(us(4_300), us(14_200)), (ns(4_300_550), ns(14_300_549))] {
@@ -614,19 +637,28 @@ fn pass_calls_a_timer_at_its_deadline_and_not_before() {
     // The second one would be due after the end of time.
     let end = Duration::MAX;
     let mut timers = Timers::new();
-    timers.set(end - ms(12), ms(10), "first");
-    timers.set(end - ms(9), ms(10), "second");
     let setup = "10 ms set 12 ms and 9 ms before `Duration::MAX`; a pass 0.5 ms before it";
     let fired = expect_no_panic(
         setup,
-        || pass(&mut timers, end - us(500)),
+        || {
+            timers.set(end - ms(12), ms(10), "first");
+            timers.set(end - ms(9), ms(10), "second");
+            pass(&mut timers, end - us(500))
+        },
         "`+` panics beyond `Duration::MAX`. `Timer::deadline` and `saturating_add` stop there.",
     );
     expect(setup, vec!["first"], fired, "Only the first is due.");
+    let setup = "the same timers; a pass at `Duration::MAX`";
+    let fired = expect_no_panic(
+        setup,
+        || pass(&mut timers, end),
+        "If it says that the pass never ends: less than its delay has passed since the start of the second \
+         one. Compare the deadline with `now`.",
+    );
     expect(
-        "the same timers; a pass at `Duration::MAX`",
+        setup,
         vec!["second"],
-        pass(&mut timers, end),
+        fired,
         "What would be due later than `Duration::MAX` is due then.",
     );
 }
@@ -979,6 +1011,32 @@ fn pass_keeps_the_id_and_the_rhythm_of_an_interval() {
         "5 ms: `append` gave a list that exists another expiry. The one set at 15 made a new list, for 25. The \
          interval stands behind it and is called after it, though it is due at 20. So does Node.",
     );
+    // Its callback takes the last timer out of its list, and so the list. Then it cancels itself.
+    for waits in [true, false] {
+        let mut again = Timers::new();
+        let id = again.set(ms(0), ms(10), "interval");
+        let before = waits.then(|| again.set(ms(0), ms(10), "other"));
+        again.pop_due(ms(10));
+        let other = before.unwrap_or_else(|| again.set(ms(10), ms(10), "other"));
+        let setup = if waits {
+            "an interval and another timer of 10 ms are due; the interval's callback cancels the other"
+        } else {
+            "an interval of 10 ms is due; its callback sets another timer of 10 ms, cancels that one"
+        };
+        again.cancel(other);
+        expect(
+            &format!("{setup}, and then itself: `cancel`, `put_back`, `len` and the wait"),
+            (None, Some("interval"), 0, None),
+            (
+                again.cancel(id),
+                again.put_back(id, "interval", Some(ms(10))),
+                again.len(),
+                again.next_timeout(ms(10)),
+            ),
+            "Its list went with the other timer, so `list_of` gives None. `cancel` must free the slot all the \
+             same: a `?` at `list_of` returns before that, and `put_back` sets the timer again.",
+        );
+    }
     // At its next call it cancels itself.
     let called = timers.pop_due(ms(145));
     expect(
@@ -1162,9 +1220,29 @@ fn pass_agrees_with_the_tree() {
             "random timers: `len`",
             tree.len(),
             timers.len(),
-            "`link` and `unlink` count.",
+            "`link` and `unlink` count. If yours is one more, a timer may be missing in the tree: did `insert` give \
+             two timers one key?",
         );
     }
+}
+
+#[test]
+fn pass_leaves_no_memory_in_use() {
+    let before = heap::held();
+    let mut timers = Timers::new();
+    for n in 0..2_000 {
+        // A new duration each time.
+        timers.set(ms(n), ms(n + 1), [0_u8; 64]);
+        pass(&mut timers, ms(2 * n + 1));
+    }
+    let held = heap::held() - before;
+    assert!(
+        held < 10_000,
+        "2,000 timers of 64 bytes, each of another duration, set and fired before the next\n\
+         expected: memory for one, less than 10,000 bytes\n   yours: {held} bytes held\n\
+         A timer that has fired leaves its list behind, or a part of it: `remove_list` removes an empty list \
+         wherever it is known."
+    );
 }
 
 #[test]
