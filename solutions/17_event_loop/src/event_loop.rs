@@ -203,7 +203,7 @@ impl EventLoop {
         self.observe(Event::End(Phase::Check));
     }
 
-    /// Calls what waits for a handle to be closed.
+    /// Calls what waits for a handle to be closed: for the one that was closed last first.
     fn close(&self) {
         self.observe(Event::Begin(Phase::Close));
         for callback in self.inner.closing.take() {
@@ -358,7 +358,8 @@ impl EventLoop {
         self.inner.tasks.queue_microtask(task);
     }
 
-    /// Calls `callback` in the close phase of this turn, or of the next one if that phase has begun.
+    /// Calls `callback` in the close phase of this turn, or of the next one if that phase has begun. The last handle
+    /// that was closed is the first to be called.
     pub fn on_close(&self, callback: impl FnOnce() + 'static) {
         self.inner.closing.push(Box::new(callback));
     }

@@ -211,6 +211,32 @@ fn a_phase_calls_all_that_wait_each_with_its_tasks() {
 }
 
 #[test]
+fn closed_handles_are_called_last_to_first() {
+    let world = World::new();
+    world.run(|world| {
+        world.event_loop.set_immediate(world.doing("|", |world| {
+            for name in ["a", "b"] {
+                let inner = world.clone();
+                world.event_loop.on_close(move || {
+                    inner.say(name);
+                    inner.event_loop.next_tick(inner.saying("tick"));
+                    inner.event_loop.on_close(inner.saying("next-turn"));
+                });
+            }
+        }));
+        world.event_loop.set_immediate(world.doing("|", |world| {
+            world.event_loop.on_close(world.saying("c"));
+        }));
+    });
+    world.expect(
+        "| | c b tick a tick next-turn next-turn",
+        "one immediate closed the handles a and b, and the next one c; a and b each set a tick and close another \
+         handle",
+        "a b c: Node calls the handle first that was closed last.",
+    );
+}
+
+#[test]
 fn a_timer_that_a_timer_sets_waits_for_the_next_turn() {
     let world = World::new();
     world.run(|world| {
