@@ -421,7 +421,10 @@ impl EventLoop {
     /// ends the process with code 1.
     pub fn on_uncaught_exception(&self, handler: impl Fn(&Uncaught) + 'static) {
         // What stood there is dropped when nothing is borrowed any more.
-        self.inner.process.on_uncaught.replace(Some(Rc::new(handler)));
+        self.inner
+            .process
+            .on_uncaught
+            .replace(Some(Rc::new(handler)));
     }
 
     /// The code with which the process will end.
