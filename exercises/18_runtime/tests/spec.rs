@@ -146,6 +146,44 @@ fn each_thread_has_a_runtime_while_it_runs_and_none_afterwards() {
     });
 }
 
+/// Takes a timer back when it is dropped.
+struct Clears(Cell<Option<runtime::Timeout>>);
+
+impl Drop for Clears {
+    fn drop(&mut self) {
+        let timer = self.0.take().expect("it was set");
+        clear_timeout(timer);
+        println!("cleared");
+    }
+}
+
+thread_local! {
+    static CLEARS: Clears = const { Clears(Cell::new(None)) };
+}
+
+#[test]
+fn a_timer_can_be_cleared_when_its_thread_ends() {
+    let child = in_child("a_timer_can_be_cleared_when_its_thread_ends", || {
+        let thread = thread::spawn(|| {
+            // Used before the runtime's own variable, so that it is dropped after that.
+            CLEARS.with(|clears| clears.0.set(None));
+            run(|| {
+                let timer = set_timeout(|| {}, 60_000).unref();
+                CLEARS.with(|clears| clears.0.set(Some(timer)));
+            });
+        });
+        thread.join().expect("it does not panic");
+    });
+    let said = child.stdout();
+    let yours = lines_with(&said, &["cleared"]);
+    assert!(
+        yours == ["cleared"],
+        "a value in a thread-local variable clears a timer when it is dropped, after the program and at the end of the \
+         thread\nexpected  nothing happens: there is nothing left to take back\nyours\n{}",
+        child.stderr()
+    );
+}
+
 #[test]
 fn a_job_runs_on_a_worker_and_calls_back_on_the_loop() {
     within(

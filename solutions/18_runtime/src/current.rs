@@ -26,7 +26,11 @@ thread_local! {
 
 /// The runtime of this thread. `None` outside of [`run`].
 pub(crate) fn try_current() -> Option<Rc<Runtime>> {
-    CURRENT.with_borrow(Option::clone)
+    // Not even the slot is there when a value in another thread-local variable is dropped, at the end of the thread.
+    CURRENT
+        .try_with(|current| current.borrow().clone())
+        .ok()
+        .flatten()
 }
 
 /// The runtime of this thread.
