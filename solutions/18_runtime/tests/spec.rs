@@ -1258,8 +1258,11 @@ fn called(_: SetsAnew) {
     say("called");
 }
 
+/// Gives a value to a function of the runtime.
+type Setter = fn(SetsAnew);
+
 /// The functions that can be given a value, by name.
-const SETTERS: [(&str, fn(SetsAnew)); 8] = [
+const SETTERS: [(&str, Setter); 8] = [
     ("set_timeout", |value| {
         set_timeout(|| called(value), 0);
     }),
@@ -1284,7 +1287,7 @@ const SETTERS: [(&str, fn(SetsAnew)); 8] = [
 
 /// Runs a program at whose end a value is dropped that gives another one to `set`, and so on: so many times. Returns
 /// how many were dropped when it was over.
-fn drops_at_the_end(times: usize, set: fn(SetsAnew)) -> usize {
+fn drops_at_the_end(times: usize, set: Setter) -> usize {
     let drops = Rc::new(Cell::new(0));
     let value = SetsAnew {
         times,
