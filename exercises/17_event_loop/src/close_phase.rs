@@ -1,27 +1,28 @@
 //! What runs at the end of a turn, because a handle was closed in it.
+//!
+//! The rule: the handle that was closed last is called first. libuv puts each one at the front of its list.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 
 use crate::Callback;
 
-/// The callbacks of handles that were closed, the first one at the front.
+/// The callbacks of handles that were closed, the last one at the end.
 #[derive(Default)]
 pub(crate) struct Closing {
-    queue: RefCell<VecDeque<Callback>>,
+    stack: RefCell<Vec<Callback>>,
 }
 
 impl Closing {
     pub(crate) fn push(&self, callback: Callback) {
-        self.queue.borrow_mut().push_back(callback);
+        self.stack.borrow_mut().push(callback);
     }
 
-    /// All that wait now. What is pushed from here on waits for the next turn.
-    pub(crate) fn take(&self) -> VecDeque<Callback> {
-        self.queue.take()
+    /// All that wait now, the last one first. What is pushed from here on waits for the next turn.
+    pub(crate) fn take(&self) -> impl Iterator<Item = Callback> + use<> {
+        self.stack.take().into_iter().rev()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.queue.borrow().is_empty()
+        self.stack.borrow().is_empty()
     }
 }

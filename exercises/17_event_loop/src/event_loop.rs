@@ -29,7 +29,8 @@ pub struct EventLoop {
 
 struct Inner {
     poller: Rc<dyn Poller>,
-    tasks: TaskQueues,
+    /// In an `Rc`, so that `clear` can take them out while nothing is borrowed.
+    tasks: RefCell<Rc<TaskQueues>>,
     timeouts: Timeouts,
     immediates: Immediates,
     closing: Closing,
@@ -45,7 +46,7 @@ impl EventLoop {
         EventLoop {
             inner: Rc::new(Inner {
                 poller,
-                tasks: TaskQueues::new(),
+                tasks: RefCell::default(),
                 timeouts: Timeouts::default(),
                 immediates: Immediates::default(),
                 closing: Closing::default(),
@@ -84,6 +85,43 @@ impl EventLoop {
             Err(payload) if payload.is::<ExitNow>() => Ok(self.inner.process.code.get()),
             Err(payload) => resume_unwind(payload),
         }
+    }
+
+    /// Drops what a run has left, and calls none of it: timers, immediates, ticks, microtasks, what is ready, the
+    /// callbacks of closed handles, all who listen and the observer. For the time after the run.
+    ///
+    /// A value that is dropped here may use the loop. What it sets is there afterwards, for another `clear`: see
+    /// [`is_empty`](EventLoop::is_empty).
+    pub fn clear(&self) {
+        let inner = &self.inner;
+        // `next_tick` queues again, so that it does not drop its task inside of a task's drop, and so on.
+        inner.process.is_exiting.set(false);
+        // Taken out first and dropped afterwards, when nothing is borrowed any more.
+        let waiting = (
+            inner.tasks.take(),
+            inner.timeouts.take(),
+            inner.immediates.take(),
+            inner.closing.take(),
+            inner.ready.take(),
+        );
+        let listening = (
+            inner.process.on_before_exit.take(),
+            inner.process.on_exit.take(),
+            inner.process.on_uncaught.take(),
+            inner.observer.take(),
+        );
+        drop((waiting, listening));
+    }
+
+    /// Whether nothing is left for [`clear`](EventLoop::clear).
+    pub fn is_empty(&self) -> bool {
+        self.tasks().is_empty()
+            && self.inner.timeouts.is_empty()
+            && self.inner.immediates.is_empty()
+            && self.inner.closing.is_empty()
+            && self.inner.ready.borrow().is_empty()
+            && self.inner.process.is_empty()
+            && !self.is_observed()
     }
 
     /// Turns, until nothing is pending that keeps the loop alive. An error of the poller, of whatever kind, ends them
@@ -163,7 +201,7 @@ impl EventLoop {
         self.observe(Event::End(Phase::Check));
     }
 
-    /// Calls what waits for a handle to be closed.
+    /// Calls what waits for a handle to be closed: for the one that was closed last first.
     fn close(&self) {
         self.observe(Event::Begin(Phase::Close));
         for callback in self.inner.closing.take() {
@@ -174,11 +212,14 @@ impl EventLoop {
 
     /// Calls one callback, and drains.
     fn call(&self, kind: Kind, callback: impl FnOnce()) {
-        self.inner
-            .tasks
+        self.tasks()
             .run_callback(|| self.observed(kind, callback), &|panic| {
                 self.uncaught(panic)
             });
+    }
+
+    fn tasks(&self) -> Rc<TaskQueues> {
+        Rc::clone(&self.inner.tasks.borrow())
     }
 
     /// What becomes of a panic that nobody caught: the handler, or the end.
@@ -301,11 +342,10 @@ impl EventLoop {
         if self.is_observed() {
             let own = self.clone();
             return self
-                .inner
-                .tasks
+                .tasks()
                 .next_tick(move || own.observed(Kind::Tick, task));
         }
-        self.inner.tasks.next_tick(task);
+        self.tasks().next_tick(task);
     }
 
     /// Calls `task` after the ticks. JavaScript's `queueMicrotask`.
@@ -313,12 +353,13 @@ impl EventLoop {
         if self.is_observed() {
             let own = self.clone();
             let task = move || own.observed(Kind::Microtask, task);
-            return self.inner.tasks.queue_microtask(task);
+            return self.tasks().queue_microtask(task);
         }
-        self.inner.tasks.queue_microtask(task);
+        self.tasks().queue_microtask(task);
     }
 
-    /// Calls `callback` in the close phase of this turn, or of the next one if that phase has begun.
+    /// Calls `callback` in the close phase of this turn, or of the next one if that phase has begun. The last handle
+    /// that was closed is the first to be called.
     pub fn on_close(&self, callback: impl FnOnce() + 'static) {
         self.inner.closing.push(Box::new(callback));
     }
@@ -339,7 +380,11 @@ impl EventLoop {
     /// From now on, calls `handler` with a panic that nobody caught, and goes on. Without a handler such a panic
     /// ends the process with code 1.
     pub fn on_uncaught_exception(&self, handler: impl Fn(&Uncaught) + 'static) {
-        *self.inner.process.on_uncaught.borrow_mut() = Some(Rc::new(handler));
+        // What stood there is dropped when nothing is borrowed any more.
+        self.inner
+            .process
+            .on_uncaught
+            .replace(Some(Rc::new(handler)));
     }
 
     /// The code with which the process will end.
@@ -371,7 +416,7 @@ impl EventLoop {
 
     /// From now on, tells `observer` what the loop does.
     pub fn set_observer(&self, observer: Rc<dyn Observer>) {
-        *self.inner.observer.borrow_mut() = Some(observer);
+        self.inner.observer.replace(Some(observer));
     }
 
     fn is_observed(&self) -> bool {

@@ -14,7 +14,7 @@ const KEPT: usize = 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Immediate(u64);
 
-struct Entry {
+pub(crate) struct Entry {
     /// `None` when it was cleared.
     callback: Option<Callback>,
     is_ref: bool,
@@ -62,6 +62,17 @@ impl Immediates {
 
     pub(crate) fn has_ref(&self, immediate: Immediate) -> bool {
         self.with(immediate, |entry| entry.is_ref) == Some(true)
+    }
+
+    /// Takes all immediates out. Their numbers stay over.
+    pub(crate) fn take(&self) -> VecDeque<Entry> {
+        self.first.set(self.end());
+        self.refs.set(0);
+        self.queue.take()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.borrow().is_empty()
     }
 
     /// Whether an immediate keeps the loop alive.

@@ -58,6 +58,15 @@ pub(crate) struct Process {
     pub(crate) on_uncaught: RefCell<Option<Handler>>,
 }
 
+impl Process {
+    /// Whether nobody listens.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.on_before_exit.borrow().is_empty()
+            && self.on_exit.borrow().is_empty()
+            && self.on_uncaught.borrow().is_none()
+    }
+}
+
 /// Calls those who listen at this moment, in their order.
 pub(crate) fn emit(listeners: &Listeners<i32>, code: i32) {
     let now: Vec<_> = listeners.borrow().clone();

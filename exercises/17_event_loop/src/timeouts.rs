@@ -3,6 +3,7 @@
 //! The rule: time is in whole milliseconds here. A timer counts from the call that set it.
 
 use std::cell::{Cell, RefCell};
+use std::iter;
 use std::time::Duration;
 
 use timers::{TimerId, Timers};
@@ -88,6 +89,19 @@ impl Timeouts {
                 timers.get_mut(timeout.0).is_some_and(|entry| entry.is_ref)
             }
         }
+    }
+
+    /// Takes all timers out. Their ids stay over: no timer that is set later gets one of them.
+    pub(crate) fn take(&self) -> Vec<Entry> {
+        let mut timers = self.timers.borrow_mut();
+        self.refs.set(0);
+        iter::from_fn(|| timers.pop_due(Duration::MAX))
+            .map(|(_, entry)| entry)
+            .collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.timers.borrow().is_empty()
     }
 
     /// Whether a timer keeps the loop alive.

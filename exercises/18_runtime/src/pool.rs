@@ -45,6 +45,16 @@ impl Pool {
         Ok(queue(started))
     }
 
+    /// How many jobs are queued or running.
+    pub(crate) fn pending(&self) -> usize {
+        self.0.borrow().as_ref().map_or(0, ThreadPool::pending)
+    }
+
+    /// Whether the pool was not started, or was taken out.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_none()
+    }
+
     /// Takes the pool out, if it was started.
     pub(crate) fn take(&self) -> Option<ThreadPool> {
         self.0.take()

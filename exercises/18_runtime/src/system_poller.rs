@@ -61,10 +61,16 @@ impl SystemPoller {
         self.queue.waits()
     }
 
-    /// Ends what is under way: see [`Workers::shutdown`]. Forgets all watches.
+    /// Ends what is under way: see [`Workers::shutdown`]. Forgets all watches, and who observes the jobs.
     pub(crate) fn shutdown(&self) {
         self.workers.shutdown();
+        self.workers.forget_observer();
         self.watches.clear();
+    }
+
+    /// Whether nothing is left for [`shutdown`](SystemPoller::shutdown).
+    pub(crate) fn is_empty(&self) -> bool {
+        self.workers.is_empty() && self.watches.is_empty()
     }
 
     /// Whether the kernel has nothing to tell: no socket is watched, and no job is under way.

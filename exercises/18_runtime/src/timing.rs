@@ -59,7 +59,8 @@ pub fn queue_microtask(task: impl FnOnce() + 'static) {
     current().event_loop.queue_microtask(task);
 }
 
-/// Calls `callback` in the close phase of this turn, or of the next one if that phase has begun.
+/// Calls `callback` in the close phase of this turn, or of the next one if that phase has begun. That phase calls
+/// the callbacks of `close` last to first, as Node does.
 pub fn close(callback: impl FnOnce() + 'static) {
     current().event_loop.on_close(callback);
 }
@@ -82,7 +83,8 @@ impl Timeout {
         current().event_loop.timeout_has_ref(self.0)
     }
 
-    /// Lets the timer count afresh from now on.
+    /// Lets the timer count afresh from now on. One that was called already stays over, since its callback could be
+    /// called only once. Node sets such a timeout again.
     pub fn refresh(self) -> Timeout {
         current().event_loop.refresh(self.0);
         self

@@ -42,6 +42,7 @@ pub fn load() -> Load {
     let workers = runtime.poller.workers();
     Load {
         pending: workers.callbacks.borrow().len(),
+        in_pool: workers.pool.pending(),
         peak: workers.peak.get(),
     }
 }
@@ -51,6 +52,8 @@ pub fn load() -> Load {
 pub struct Load {
     /// The number at this moment.
     pub pending: usize,
+    /// How many of them no worker has finished yet. The results of the others are on their way to their callbacks.
+    pub in_pool: usize,
     /// The highest number that there has been: the high-water mark.
     pub peak: usize,
 }
@@ -184,17 +187,27 @@ impl Workers {
 
     /// From now on, tells `observer` of jobs.
     pub(crate) fn observe(&self, observer: JobObserver) {
-        *self.observer.borrow_mut() = Some(observer);
+        // The one before is dropped when nothing is borrowed any more.
+        self.observer.replace(Some(observer));
+    }
+
+    /// Forgets who observes the jobs.
+    pub(crate) fn forget_observer(&self) {
+        let observer = self.observer.take();
+        drop(observer);
+    }
+
+    /// Whether there is no pool, no callback and nobody who observes. A result in the mailbox has a callback.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pool.is_empty() && !self.is_alive() && self.observer.borrow().is_none()
     }
 
     /// Drops the jobs that no worker has begun, waits for the others, and joins the workers. Then drops the results
     /// that are in the mailbox, and the callbacks, and calls none of them.
     ///
-    /// What is dropped may call [`load`] and [`work`]. A job that it queues is ended in the same way: when this
-    /// returns there is no worker, no result and no callback.
+    /// What is dropped may call [`load`] and [`work`]. [`run`](crate::run) comes here again for a job that it queues.
     pub(crate) fn shutdown(&self) {
-        // TODO: this first version runs each job in the queue to its end, leaves the results where they are, and
-        // looks only once.
+        // TODO: this first version runs each job in the queue to its end, and leaves the results where they are.
         drop(self.pool.take());
         let callbacks = self.callbacks.take();
         drop(callbacks);

@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use programs::{burn, say, taken};
 use runtime::{
     Error, Event, Interest, Observer, Phase, Watch, clear_timeout, close, kernel_waits, load,
-    next_tick, observe_jobs, pool_size, process, run, set_immediate, set_interval, set_observer,
-    set_timeout, throw, watch, work,
+    next_tick, observe_jobs, pool_size, process, queue_microtask, run, set_immediate, set_interval,
+    set_observer, set_timeout, throw, watch, work,
 };
 use support::{descriptor_count, in_child, thread_count, thread_cpu_time, threads_beyond, within};
 use world::{
-    Gate, LIMIT, UsesRuntime, connection, expect, gate, hold_workers, lines_with, posted_jobs,
-    send, workers,
+    Gate, LIMIT, SetsAnew, UsesRuntime, connection, expect, gate, hold_workers, lines_with,
+    posted_jobs, send, workers,
 };
 
 /// Keeps the peers of connections open until the program is over.
@@ -122,7 +122,66 @@ fn each_thread_has_a_runtime_while_it_runs_and_none_afterwards() {
             "after a program whose observer threw, another program ran on this thread\nexpected  its exit code 6\n\
              yours     {code:?}\nA panic that leaves run must take the runtime away from the thread as well."
         );
+
+        // A value that is dropped at the end.
+        struct Throws;
+        impl Drop for Throws {
+            fn drop(&mut self) {
+                throw("the value");
+            }
+        }
+        let broken = catch_unwind(|| {
+            run(|| {
+                let value = Throws;
+                set_timeout(move || drop(value), 60_000).unref();
+            })
+        });
+        assert!(broken.is_err(), "the Drop of a value threw");
+        let code = catch_unwind(|| run(|| process::set_exit_code(6)));
+        assert!(
+            code.as_ref().is_ok_and(|code| *code == ExitCode::from(6)),
+            "after a program in which the Drop of a value threw at the end, another program ran on this thread\nexpected  \
+             its exit code 6\nyours     {code:?}"
+        );
     });
+}
+
+/// Takes a timer back when it is dropped.
+struct Clears(Cell<Option<runtime::Timeout>>);
+
+impl Drop for Clears {
+    fn drop(&mut self) {
+        let timer = self.0.take().expect("it was set");
+        clear_timeout(timer);
+        println!("cleared");
+    }
+}
+
+thread_local! {
+    static CLEARS: Clears = const { Clears(Cell::new(None)) };
+}
+
+#[test]
+fn a_timer_can_be_cleared_when_its_thread_ends() {
+    let child = in_child("a_timer_can_be_cleared_when_its_thread_ends", || {
+        let thread = thread::spawn(|| {
+            // Used before the runtime's own variable, so that it is dropped after that.
+            CLEARS.with(|clears| clears.0.set(None));
+            run(|| {
+                let timer = set_timeout(|| {}, 60_000).unref();
+                CLEARS.with(|clears| clears.0.set(Some(timer)));
+            });
+        });
+        thread.join().expect("it does not panic");
+    });
+    let said = child.stdout();
+    let yours = lines_with(&said, &["cleared"]);
+    assert!(
+        yours == ["cleared"],
+        "a value in a thread-local variable clears a timer when it is dropped, after the program and at the end of the \
+         thread\nexpected  nothing happens: there is nothing left to take back\nyours\n{}",
+        child.stderr()
+    );
 }
 
 #[test]
@@ -771,10 +830,10 @@ fn nothing_is_left_after_the_end() {
 fn jobs_that_have_ended_are_called_one_by_one() {
     within(LIMIT, "a job has ended before main is over", || {
         run(|| {
-            let gates = posted_jobs(1, || say("called"));
-            drop(gates);
-            // Nothing to wait for: a worker that is slow here makes the test weaker, and it passes all the same.
-            thread::sleep(Duration::from_millis(30));
+            drop(posted_jobs(1, || say("called")));
+            while load().in_pool > 0 {
+                thread::yield_now();
+            }
             say("main");
         });
         expect(
@@ -1044,9 +1103,249 @@ fn the_end_waits_for_jobs_and_drops_the_rest() {
         expect(
             "captured found",
             "a callback was dropped at the end, and captured a value whose Drop calls work",
-            "failed: that job came after shutdown had looked. Look again until there is no pool and no callback.",
+            "failed: that job came after shutdown had looked. `Entered` calls it again, until there is no pool and no \
+             callback.",
         );
     });
+}
+
+/// How a program ends while something waits to be called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    /// Nothing keeps it alive.
+    Normal,
+    /// A callback calls `process::exit`.
+    Exit,
+    /// A panic leaves `run`.
+    Panic,
+}
+
+/// An observer with a value. Throws when a check phase ends, if the program is to end by that.
+struct Ends {
+    end: End,
+    _value: UsesRuntime,
+}
+
+impl Observer for Ends {
+    fn observe(&self, _: Duration, event: Event) {
+        if self.end == End::Panic && event == Event::End(Phase::Check) {
+            throw("the observer");
+        }
+    }
+}
+
+/// Lets everything that can hold a value hold one that uses the runtime when it is dropped. Nothing of it keeps the
+/// program alive, and nothing is ever called.
+fn hold_values_everywhere(end: End) {
+    let holds = |name| {
+        let value = UsesRuntime(name);
+        move || {
+            let _kept = &value;
+            say("called");
+        }
+    };
+    set_timeout(holds("timeout"), 60_000).unref();
+    set_interval(holds("interval"), 60_000).unref();
+    let uncaught = holds("uncaught");
+    process::on_uncaught_exception(move |_| uncaught());
+    let value = UsesRuntime("before-exit");
+    process::on_before_exit(move |_| {
+        let _kept = &value;
+    });
+    let value = UsesRuntime("exit");
+    process::on_exit(move |_| {
+        let _kept = &value;
+    });
+    let value = UsesRuntime("jobs");
+    observe_jobs(move |_| {
+        let _kept = &value;
+    });
+    let (silent, peer) = connection();
+    let on_ready = holds("watch");
+    watch(silent, Interest::READABLE, move |_| {
+        let _open = &peer;
+        on_ready();
+    })
+    .expect("it is open")
+    .unref();
+    let _value = UsesRuntime("observer");
+    set_observer(Rc::new(Ends { end, _value }));
+    set_immediate(move || {
+        if end == End::Normal {
+            return;
+        }
+        set_immediate(holds("immediate"));
+        close(holds("close"));
+        if end == End::Exit {
+            next_tick(holds("tick"));
+            queue_microtask(holds("microtask"));
+            process::exit(4);
+        }
+    });
+}
+
+#[test]
+fn what_is_dropped_at_the_end_finds_the_runtime() {
+    let limit = "a program that ends does not come back: what is dropped at its end sets something, and that is called \
+                 or dropped for ever";
+    let everywhere = [
+        "before-exit",
+        "exit",
+        "interval",
+        "jobs",
+        "observer",
+        "timeout",
+        "uncaught",
+        "watch",
+    ];
+    for end in [End::Normal, End::Exit, End::Panic] {
+        within(LIMIT, limit, move || {
+            let code = catch_unwind(move || run(move || hold_values_everywhere(end)));
+            let mut names = everywhere.to_vec();
+            if end != End::Normal {
+                names.extend(["close", "immediate"]);
+            }
+            if end == End::Exit {
+                names.extend(["microtask", "tick"]);
+            }
+            names.sort();
+            let expected: Vec<_> = names.iter().map(|name| format!("{name} found")).collect();
+            let mut words = taken();
+            words.sort();
+            assert!(
+                words == expected,
+                "everything that can hold a value holds one whose Drop calls load(), and the program ends: {end:?}\n\
+                 expected  {}\nyours     {}\nfailed: it was dropped when the thread had no runtime any more, or while \
+                 something was borrowed.\ncalled: nothing is called at the end.",
+                expected.join(", "),
+                words.join(", ")
+            );
+            assert_eq!(
+                code.is_err(),
+                end == End::Panic,
+                "the program was to end: {end:?}\nyours     {code:?}, where an error is a panic that came out of run"
+            );
+        });
+    }
+    within(LIMIT, limit, || {
+        let code = run(|| {
+            // One of them is called, and exits. The result of the other one waits in `ready` then.
+            for _ in 0..2 {
+                work(
+                    || Ok(UsesRuntime("result")),
+                    |result| {
+                        say("exits");
+                        drop(result);
+                        process::exit(4);
+                    },
+                );
+            }
+            drop(hold_workers());
+        });
+        expect(
+            "exits result found result found",
+            "two results were ready, and the callback of the first one called process::exit",
+            "failed: the second result was dropped when the thread had no runtime any more.",
+        );
+        assert_eq!(code, ExitCode::from(4), "process::exit(4) was called");
+    });
+}
+
+/// A callback that is never to be called.
+fn called(_: SetsAnew) {
+    say("called");
+}
+
+/// Gives a value to a function of the runtime.
+type Setter = fn(SetsAnew);
+
+/// The functions that can be given a value, by name.
+const SETTERS: [(&str, Setter); 8] = [
+    ("set_timeout", |value| {
+        set_timeout(|| called(value), 0);
+    }),
+    ("set_interval", |value| {
+        let mut value = Some(value);
+        set_interval(move || value.take().into_iter().for_each(called), 0);
+    }),
+    ("set_immediate", |value| {
+        set_immediate(|| called(value));
+    }),
+    ("next_tick", |value| next_tick(|| called(value))),
+    ("queue_microtask", |value| queue_microtask(|| called(value))),
+    ("close", |value| close(|| called(value))),
+    ("work", |value| {
+        work(|| Ok(()), |_: runtime::Result<()>| called(value));
+    }),
+    ("process::on_exit", |value| {
+        let value = Cell::new(Some(value));
+        process::on_exit(move |_| value.take().into_iter().for_each(called));
+    }),
+];
+
+/// Runs a program at whose end a value is dropped that gives another one to `set`, and so on: so many times. Returns
+/// how many were dropped when it was over.
+fn drops_at_the_end(times: usize, set: Setter) -> usize {
+    let drops = Rc::new(Cell::new(0));
+    let value = SetsAnew {
+        times,
+        set,
+        drops: Rc::clone(&drops),
+    };
+    run(move || {
+        set_timeout(move || called(value), 60_000);
+        process::exit(0);
+    });
+    drops.get()
+}
+
+#[test]
+fn what_is_set_at_the_end_is_dropped_and_never_called() {
+    let limit = "the Drop of a value gives another one to the runtime at the end, and the end never comes: after some \
+                 rounds the rest is leaked";
+    for (name, set) in SETTERS {
+        within(LIMIT, limit, move || {
+            let drops = drops_at_the_end(5, set);
+            expect(
+                "",
+                &format!(
+                    "the Drop of a value gives another one to {name}, at the end of a program"
+                ),
+                "called: nothing is called at the end.",
+            );
+            assert_eq!(
+                drops, 6,
+                "at the end a value is dropped whose Drop gives another one to {name}, and so on for five times\n\
+                 expected  6 are dropped when run returns\nyours     {drops}\n1: what is set meanwhile has to be \
+                 dropped, too."
+            );
+        });
+    }
+}
+
+#[test]
+fn a_drop_that_always_sets_another_value_does_not_keep_the_end_from_coming() {
+    let child = in_child(
+        "a_drop_that_always_sets_another_value_does_not_keep_the_end_from_coming",
+        || {
+            for (name, set) in SETTERS {
+                let limit = "the Drop of a value always gives another one to the runtime, and the end never comes";
+                let drops = within(LIMIT, limit, move || drops_at_the_end(usize::MAX, set));
+                println!("{name} {}", (6..1_000).contains(&drops));
+            }
+        },
+    );
+    let said = child.stdout();
+    let names = SETTERS.map(|(name, _)| name);
+    let yours = lines_with(&said, &names);
+    let expected = names.map(|name| format!("{name} true"));
+    assert!(
+        yours == expected,
+        "at the end a value is dropped whose Drop always gives another one to a function of the runtime\nexpected  \
+         {expected:?}\nyours     {yours:?}\nEach says whether between 6 and 1,000 were dropped. After some rounds the \
+         rest is leaked.\nA line is missing: its program did not end well.\n{}",
+        child.stderr()
+    );
 }
 
 #[test]

@@ -211,6 +211,32 @@ fn a_phase_calls_all_that_wait_each_with_its_tasks() {
 }
 
 #[test]
+fn closed_handles_are_called_last_to_first() {
+    let world = World::new();
+    world.run(|world| {
+        world.event_loop.set_immediate(world.doing("|", |world| {
+            for name in ["a", "b"] {
+                let inner = world.clone();
+                world.event_loop.on_close(move || {
+                    inner.say(name);
+                    inner.event_loop.next_tick(inner.saying("tick"));
+                    inner.event_loop.on_close(inner.saying("next-turn"));
+                });
+            }
+        }));
+        world.event_loop.set_immediate(world.doing("|", |world| {
+            world.event_loop.on_close(world.saying("c"));
+        }));
+    });
+    world.expect(
+        "| | c b tick a tick next-turn next-turn",
+        "one immediate closed the handles a and b, and the next one c; a and b each set a tick and close another \
+         handle",
+        "a b c: Node calls the handle first that was closed last.",
+    );
+}
+
+#[test]
 fn a_timer_that_a_timer_sets_waits_for_the_next_turn() {
     let world = World::new();
     world.run(|world| {
@@ -833,6 +859,161 @@ fn one_busy_source_does_not_starve_the_others() {
         5_000,
         "every callback is called once\nexpected  5000\nyours     {}",
         called.get()
+    );
+}
+
+/// Says its name when it is dropped, and then uses the loop as `sets` does.
+struct Value {
+    world: World,
+    name: &'static str,
+    sets: fn(&World),
+}
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        self.world.say(self.name);
+        (self.sets)(&self.world);
+    }
+}
+
+/// A tick that holds a value whose drop sets one more tick like it, so many times.
+fn ticks_of_drops(world: &World, left: usize) {
+    struct Chain(World, usize);
+    impl Drop for Chain {
+        fn drop(&mut self) {
+            self.0.say("chain");
+            if self.1 > 0 {
+                ticks_of_drops(&self.0, self.1 - 1);
+            }
+        }
+    }
+    let chain = Chain(world.clone(), left);
+    world.event_loop.next_tick(move || {
+        let _kept = &chain;
+    });
+}
+
+#[test]
+fn what_is_left_at_the_end_is_dropped_and_never_called() {
+    let world = World::new();
+    let value = |name, sets: fn(&World)| {
+        let value = Value {
+            world: world.clone(),
+            name,
+            sets,
+        };
+        move || {
+            let _kept = &value;
+            value.world.say("called");
+        }
+    };
+    let old = Rc::new(Cell::new(None));
+    let ids = Rc::clone(&old);
+    world.run(|world| {
+        // Each Drop does what it would find borrowed if it were dropped in its place.
+        let timer = value("timer", |world| {
+            world.event_loop.set_timeout(|| {}, 1);
+        });
+        let interval = value("interval", |world| {
+            let timer = world.event_loop.set_timeout(|| {}, 1);
+            world.event_loop.clear_timeout(timer);
+        });
+        let immediate = value("immediate", |world| {
+            world.event_loop.set_immediate(|| {});
+        });
+        let tick = value("tick", |world| world.event_loop.next_tick(|| {}));
+        let microtask = value("microtask", |world| {
+            world.event_loop.queue_microtask(|| {});
+        });
+        let close = value("close", |world| world.event_loop.on_close(|| {}));
+        let before_exit = value("before-exit", |world| {
+            world.event_loop.on_before_exit(|_| {});
+        });
+        let uncaught = value("uncaught", |world| {
+            world.event_loop.on_uncaught_exception(|_| {});
+        });
+        let exit = Value {
+            world: world.clone(),
+            name: "exit",
+            sets: |world| world.event_loop.on_exit(|_| {}),
+        };
+        let inner = world.clone();
+        world.poller.ready_at(ms(1), move || {
+            let events = &inner.event_loop;
+            ids.set(Some((
+                events.set_timeout(timer, 5),
+                events.set_immediate(immediate),
+            )));
+            events.set_interval(interval, 5);
+            events.next_tick(tick);
+            events.queue_microtask(microtask);
+            events.on_close(close);
+            events.on_before_exit(move |_| before_exit());
+            events.on_uncaught_exception(move |_| uncaught());
+            events.on_exit(move |_| {
+                let _kept = &exit;
+            });
+            events.exit(4);
+        });
+        let ready = value("ready", |world| {
+            world.event_loop.set_interval(|| {}, 1);
+            world.event_loop.is_alive();
+        });
+        world.poller.ready_at(ms(1), ready);
+    });
+    world.expect(
+        "",
+        "an event set one of each, and called exit(4)",
+        "Nothing is called, and nothing is dropped yet.",
+    );
+    let sorted = || {
+        let words = world.taken();
+        let mut words: Vec<_> = words.split_whitespace().map(String::from).collect();
+        words.sort();
+        words.join(" ")
+    };
+    world.event_loop.clear();
+    let (yours, is_empty) = (sorted(), world.event_loop.is_empty());
+    let expected = "before-exit close exit immediate interval microtask ready tick timer uncaught";
+    assert!(
+        yours == expected && !is_empty,
+        "after that run, `clear` drops one of each; the Drop of each one sets something\nexpected  {expected}\nyours     \
+         {yours}\nand then the loop is not empty\nyours     {}\ncalled: what is left is dropped and never called.",
+        if is_empty { "empty" } else { "not empty" }
+    );
+    world.event_loop.clear();
+    let is_over = world.event_loop.is_empty() && !world.event_loop.is_alive();
+    assert!(
+        is_over,
+        "a second `clear` drops what was set meanwhile\nexpected  the loop is empty, and not alive"
+    );
+
+    let (timer, immediate) = old.get().expect("it was set");
+    world.run(|world| {
+        world.event_loop.set_timeout(world.saying("timer"), 5);
+        world.event_loop.set_immediate(world.saying("immediate"));
+        world.event_loop.clear_timeout(timer);
+        world.event_loop.clear_immediate(immediate);
+    });
+    world.expect(
+        "immediate timer",
+        "the loop was cleared, and runs another program, which clears a timer and an immediate of the one before",
+        "One is missing: it got an id that was given before.",
+    );
+
+    let world = World::new();
+    world.run(|world| {
+        world.event_loop.set_immediate(world.doing("exit", |world| {
+            ticks_of_drops(world, 3);
+            world.event_loop.exit(0);
+        }));
+    });
+    world.event_loop.clear();
+    world.expect(
+        "exit chain",
+        "exit was called while a tick waited; the Drop of what the tick holds sets a tick that holds such a value, too",
+        "chain chain: each of them was dropped inside of the drop of the one before. Without an end this overflows \
+         the stack.",
     );
 }
 

@@ -1,5 +1,6 @@
 //! Gates that hold jobs back, connections, and comparisons of what was said.
 
+use std::cell::Cell;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::panic::catch_unwind;
@@ -104,6 +105,26 @@ impl Drop for UsesRuntime {
             Err(_) => "failed",
         };
         say(format!("{} {found}", self.0));
+    }
+}
+
+/// Counts when it is dropped, and sets a timer or something else that holds a value like it: so many times.
+pub struct SetsAnew {
+    pub times: usize,
+    pub set: fn(SetsAnew),
+    pub drops: Rc<Cell<usize>>,
+}
+
+impl Drop for SetsAnew {
+    fn drop(&mut self) {
+        self.drops.set(self.drops.get() + 1);
+        if let Some(times) = self.times.checked_sub(1) {
+            (self.set)(SetsAnew {
+                times,
+                set: self.set,
+                drops: Rc::clone(&self.drops),
+            });
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod a_throw_in_an_immediate;
 mod after_exit_nothing_runs;
 mod before_exit_again_and_again;
 mod cleared_in_the_last_moment;
+mod closed_last_to_first;
 mod delays_that_are_one;
 mod drain_after_each_immediate;
 mod drain_after_each_timer;
@@ -38,7 +39,7 @@ mod unref_immediate_revived;
 mod unref_lets_go;
 
 /// Their names and their main functions.
-pub const ALL: [(&str, fn()); 26] = [
+pub const ALL: [(&str, fn()); 27] = [
     ("ticks_then_microtasks", ticks_then_microtasks::main),
     ("drain_after_each_timer", drain_after_each_timer::main),
     (
@@ -61,6 +62,7 @@ pub const ALL: [(&str, fn()); 26] = [
         "immediates_wait_for_the_next_turn",
         immediates_wait_for_the_next_turn::main,
     ),
+    ("closed_last_to_first", closed_last_to_first::main),
     (
         "timers_before_the_first_turn",
         timers_before_the_first_turn::main,
