@@ -2,12 +2,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use node_runtime::trace::{Recorder, Trace};
-use node_runtime::{Event, Observer, Say, SlowSite, World, javascript, process, run, set_observer};
+use node_runtime::{
+    Event, Observer, Say, SlowSite, World, javascript, pool_size, process, run, set_observer, work,
+};
 use support::node::{Node, is_node_20};
 
 /// By what the times of the program are divided in the tests.
@@ -38,6 +44,47 @@ pub fn site() -> SlowSite {
 /// A site that knows no page.
 pub fn no_such_page() -> SlowSite {
     SlowSite::start_with(DELAY, "404 Not Found", "no such page").expect("loopback has a free port")
+}
+
+/// A site that promises more than it gives, once. It ends with its one visitor.
+pub fn broken_site() -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
+    let address = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        let (mut visitor, _) = listener.accept()?;
+        let mut request = Vec::new();
+        let mut room = [0; 1024];
+        while !request.ends_with(b"\r\n\r\n") {
+            match visitor.read(&mut room)? {
+                0 => break,
+                count => request.extend_from_slice(&room[..count]),
+            }
+        }
+        visitor.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsorry, ")
+    });
+    format!("http://{address}/")
+}
+
+/// Holds all workers but one back until it is dropped, so that jobs have one order.
+pub fn one_worker() -> Vec<Sender<()>> {
+    let workers = pool_size(std::env::var("UV_THREADPOOL_SIZE").ok().as_deref());
+    let gates = (1..workers).map(|_| {
+        let (open, closed) = mpsc::channel::<()>();
+        let job = move || {
+            // A program that goes another way is not held for ever.
+            let _ = closed.recv_timeout(Duration::from_secs(5));
+            Ok(())
+        };
+        work(job, |_| {});
+        open
+    });
+    gates.collect()
+}
+
+/// Is busy for so long.
+pub fn burn(time: Duration) {
+    let end = Instant::now() + time;
+    while Instant::now() < end {}
 }
 
 /// What became of a program.
