@@ -697,7 +697,8 @@ fn a_file_is_read_until_a_read_gives_nothing() {
 
 #[test]
 fn a_long_file_lets_others_have_their_turn() {
-    within(limit(), "64 MB are read by one worker", || {
+    let what = "64 MB are read by one worker. Is what was read before copied again in each trip?";
+    within(limit(), what, || {
         expect_turns(64, "read", |done| {
             let open = |_: &Path| Ok(io::Cursor::new(vec![7; 64 << 20]));
             read_with(open, "long", |bytes| {
@@ -818,7 +819,8 @@ fn a_file_is_written_to_its_last_byte() {
                 &format!(
                     "{length} bytes were written; with them, the number of jobs of the pool, one of them the open"
                 ),
-                "One more: the trip that writes the last byte is the last one. No other is needed to see that nothing is left.",
+                "One more: the trip that writes the last byte is the last one. No other is needed to see that nothing is left.\n\
+                 Fewer: a trip writes 512 KiB at most, and then others have their turn.",
             );
         }
         for (takes, what) in [
