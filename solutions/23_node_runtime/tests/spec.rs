@@ -275,11 +275,22 @@ fn a_job_knows_the_callback_that_it_was_for() {
     );
 }
 
-/// What usually makes a picture panic.
-const PANICS: &str = "An index or a range that is out of range: the end of the picture belongs to the last column, which is \
-                      `columns - 1`, and not to one behind it.\nA division by zero: a trace in which no time has passed has \
-                      no scale. Use `checked_div`.\nAn overflow: nanoseconds times columns need more than 64 bits, and \
-                      nothing is subtracted from a place that may be 0.";
+/// What usually makes a picture panic like this.
+fn cause_of(panic: &str) -> &'static str {
+    if panic.contains("out of range") || panic.contains("out of bounds") {
+        "The end of the picture belongs to the last column, which is `columns - 1`, and not to one behind it. Does a span \
+         that begins and ends in one column fill that one?"
+    } else if panic.contains("zero") {
+        "A trace in which no time has passed has no scale, and everything in it is at the beginning. And fewer nanoseconds \
+         than columns are no width: multiply first."
+    } else if panic.contains("subtract") {
+        "A place may be 0, and there is none before it. A span ends in the column that its end falls into."
+    } else if panic.contains("overflow") {
+        "Nanoseconds times columns need more than 64 bits. `as_nanos` has 128."
+    } else {
+        "No trace is a reason to panic."
+    }
+}
 
 #[track_caller]
 fn expect_lines(trace: &Trace, columns: usize, expected: &[&str], what: &str, causes: &str) {
@@ -290,10 +301,13 @@ fn expect_lines(trace: &Trace, columns: usize, expected: &[&str], what: &str, ca
         Err(panic) if words_of(panic.as_ref()).starts_with("not yet implemented") => {
             resume_unwind(panic)
         }
-        Err(panic) => panic!(
-            "{what}, in {columns} columns\nexpected\n{expected}yours\na panic: {}\n{PANICS}",
-            words_of(panic.as_ref())
-        ),
+        Err(panic) => {
+            let words = words_of(panic.as_ref());
+            panic!(
+                "{what}\nexpected\n{expected}yours\na panic in {columns} columns: {words}\n{}",
+                cause_of(words)
+            )
+        }
     };
     assert!(
         yours == expected,
