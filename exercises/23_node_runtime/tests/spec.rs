@@ -11,7 +11,7 @@ use std::time::Duration;
 use json::Json;
 use node_runtime::trace::{Call, Recorder, Span, Trace, chrome_trace, squeeze, timeline};
 use node_runtime::{Event, JobTimes, Kind, Observer, Phase, set_immediate};
-use support::{TempDir, alone, thread_count, threads_beyond};
+use support::{TempDir, alone, in_child, thread_count, threads_beyond, within};
 use traces::{call, example, job, ms, span, word};
 
 /// Far more than a program of these tests needs.
@@ -105,11 +105,14 @@ fn the_program_says_what_fails_and_goes_on() {
         play::expect_lines(&play::play(&world, |_| {}).said, &lines);
 
         // A site that breaks off in the middle.
-        let world = play::world(&play::broken_site());
+        let (site, visited) = play::broken_site();
+        let world = play::world(&site);
         let mut lines = all_lines();
         lines.retain(|line| !line.starts_with("the site"));
         lines.push("the site: ECONNRESET: aborted".into());
         play::expect_lines(&play::play(&world, |_| {}).said, &lines);
+        let visited = visited.join().expect("it does not panic");
+        visited.expect("the visitor reads what comes");
 
         // A key without rounds, a site without the page, and a file that is gone when it is read a third time.
         let folder = TempDir::new();
@@ -685,11 +688,26 @@ fn a_word_cannot_break_the_file() {
 
 #[test]
 fn a_real_program_is_traced_whole_and_leaves_nothing() {
+    // In a process of its own, where no other test begins or ends a thread meanwhile.
+    let child = in_child("a_real_program_is_traced_whole_and_leaves_nothing", || {
+        // Less than a child may take.
+        within(LIMIT / 2, NO_END, || {
+            let site = play::site();
+            // The first run of all opens what the process keeps.
+            let _ = play::play(&play::world(&site.url()), |_| {});
+            let threads = thread_count();
+            let _ = play::play(&play::world(&site.url()), |_| {});
+            println!("threads {}", threads_beyond(threads));
+        });
+    });
+    let said = child.stdout();
+    assert!(
+        said.lines().any(|line| line == "threads 0"),
+        "a second run of the program leaves no thread behind\nexpected  threads 0\nyours     {said}{}",
+        child.stderr()
+    );
     alone(LIMIT, NO_END, LEAK, || {
         let site = play::site();
-        // The first run of all opens what the process keeps.
-        let _ = play::play(&play::world(&site.url()), |_| {});
-        let threads = thread_count();
         let mut world = play::world(&site.url());
         world.block = true;
         let trace = play::play(&world, |_| {}).trace;
@@ -725,10 +743,5 @@ fn a_real_program_is_traced_whole_and_leaves_nothing() {
                 pair[1]
             );
         }
-        let threads = threads_beyond(threads);
-        assert_eq!(
-            threads, 0,
-            "a second run of the program leaves no thread behind (left: yours)"
-        );
     });
 }

@@ -2,12 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::mpsc::{self, Sender};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use node_runtime::trace::{Recorder, Trace};
@@ -47,10 +47,10 @@ pub fn no_such_page() -> SlowSite {
 }
 
 /// A site that promises more than it gives, once. It ends with its one visitor.
-pub fn broken_site() -> String {
+pub fn broken_site() -> (String, JoinHandle<io::Result<()>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
     let address = listener.local_addr().expect("it is bound");
-    thread::spawn(move || {
+    let thread = thread::spawn(move || {
         let (mut visitor, _) = listener.accept()?;
         let mut request = Vec::new();
         let mut room = [0; 1024];
@@ -62,7 +62,7 @@ pub fn broken_site() -> String {
         }
         visitor.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsorry, ")
     });
-    format!("http://{address}/")
+    (format!("http://{address}/"), thread)
 }
 
 /// Holds all workers but one back until it is dropped, so that jobs have one order.
