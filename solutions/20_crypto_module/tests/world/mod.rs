@@ -17,13 +17,6 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// How long it takes.
-pub fn time_of<T>(work: impl FnOnce() -> T) -> Duration {
-    let start = Instant::now();
-    let _ = std::hint::black_box(work());
-    start.elapsed()
-}
-
 /// Works for so long.
 pub fn burn(time: Duration) {
     let end = Instant::now() + time;
