@@ -111,8 +111,8 @@ pub(crate) enum Progress<S, T> {
 /// `callback` on this thread, once.
 ///
 /// There is one job at a time: the next one is asked for as soon as the loop has heard of the last one. So others
-/// that wait for a worker have their turn in between, and the chain waits for nobody else. The OS error of a step becomes an error of `syscall`, without
-/// a path: that is how Node reports a call on an open file.
+/// that wait for a worker have their turn in between, and the chain waits for nobody else. The OS error of a step
+/// becomes an error of `syscall`, without a path: that is how Node reports a call on an open file.
 pub(crate) fn chain<S: Send + 'static, T: Send + 'static>(
     syscall: &'static str,
     state: S,
