@@ -690,25 +690,25 @@ fn a_word_cannot_break_the_file() {
 
 #[test]
 fn a_real_program_is_traced_whole_and_leaves_nothing() {
-    // In a process of its own, where no other test begins or ends a thread meanwhile.
-    let child = in_child("a_real_program_is_traced_whole_and_leaves_nothing", || {
-        // Less than a child may take.
-        within(LIMIT / 2, NO_END, || {
-            let site = play::site();
-            // The first run of all opens what the process keeps.
-            let _ = play::play(&play::world(&site.url()), |_| {});
-            let threads = thread_count();
-            let _ = play::play(&play::world(&site.url()), |_| {});
-            println!("threads {}", threads_beyond(threads));
-        });
-    });
-    let said = child.stdout();
-    assert!(
-        said.lines().any(|line| line == "threads 0"),
-        "a second run of the program leaves no thread behind\nexpected  threads 0\nyours     {said}{}",
-        child.stderr()
-    );
     alone(LIMIT, NO_END, LEAK, || {
+        // In a process of its own, where no other test begins or ends a thread meanwhile.
+        let child = in_child("a_real_program_is_traced_whole_and_leaves_nothing", || {
+            // Less than a child may take.
+            within(LIMIT / 2, NO_END, || {
+                let site = play::site();
+                // The first run of all opens what the process keeps.
+                let _ = play::play(&play::world(&site.url()), |_| {});
+                let threads = thread_count();
+                let _ = play::play(&play::world(&site.url()), |_| {});
+                println!("threads {}", threads_beyond(threads));
+            });
+        });
+        let said = child.stdout();
+        assert!(
+            said.lines().any(|line| line == "threads 0"),
+            "a second run of the program leaves no thread behind\nexpected  threads 0\nyours     {said}{}",
+            child.stderr()
+        );
         let site = play::site();
         let mut world = play::world(&site.url());
         world.block = true;
