@@ -47,6 +47,7 @@ fn the_program_says_what_it_says_in_node() {
         let site = play::site();
         let played = play::play(&play::world(&site.url()), |_| {});
         play::expect_lines(&played.said, &all_lines());
+        play::expect_timers(&played);
         for (line, after, time) in [
             ("1000 ms", "main begins", 20),
             ("3000 ms", "main begins", 60),
