@@ -85,8 +85,8 @@ fn checked(argument: &str, path: &Path) -> Result<PathBuf> {
 /// One trip: calls `job` on a worker, and `callback` with its result on this thread, after this function has
 /// returned.
 ///
-/// The OS error of the job becomes the error of the call. If `call` is an error already, the callback gets that one:
-/// `job` is not called, and the pool is not asked.
+/// The OS error of the job becomes the error of the call. If `call` is an error already, the callback gets that one,
+/// as a tick: `job` is not called, and the pool is not asked.
 pub(crate) fn trip<T: Send + 'static>(
     call: Result<Call>,
     job: impl FnOnce(&Call) -> io::Result<T> + Send + 'static,
@@ -110,9 +110,9 @@ pub(crate) enum Progress<S, T> {
 /// As many trips as it takes: each calls `step` on a worker with the state, until it says `Done` or fails. Then calls
 /// `callback` on this thread, once.
 ///
-/// There is one job at a time: the next one is asked for when the loop has heard of the last one. So others
-/// that wait for a worker have their turn in between. The OS error of a step becomes an error of `syscall`, without
-/// a path: that is how Node reports a call on an open file.
+/// There is one job at a time: the next one is asked for as soon as the loop has heard of the last one. So others
+/// that wait for a worker have their turn in between, and the chain waits for nobody else. The OS error of a step
+/// becomes an error of `syscall`, without a path: that is how Node reports a call on an open file.
 pub(crate) fn chain<S: Send + 'static, T: Send + 'static>(
     syscall: &'static str,
     state: S,

@@ -2,21 +2,23 @@ mod json;
 mod play;
 mod traces;
 
+use std::any::Any;
 use std::cell::Cell;
+use std::panic::{catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
 use json::Json;
 use node_runtime::trace::{Call, Recorder, Span, Trace, chrome_trace, squeeze, timeline};
-use node_runtime::{Event, JobTimes, Kind, Observer, Phase};
-use support::{TempDir, alone, thread_count, threads_beyond};
+use node_runtime::{Event, JobTimes, Kind, Observer, Phase, set_immediate};
+use support::{TempDir, alone, in_child, thread_count, threads_beyond, within};
 use traces::{call, example, job, ms, span, word};
 
 /// Far more than a program of these tests needs.
 const LIMIT: Duration = Duration::from_secs(10);
 
-const NO_END: &str =
-    "the program does not end. What keeps it alive: a timer, a read, the connection to the site?";
+const NO_END: &str = "the program does not end. What keeps it alive: a timer, a read, the connection to the site? An \
+                      answer whose text nobody asks for keeps its connection, whatever its status.";
 
 /// What keeps a descriptor open.
 const LEAK: &str =
@@ -43,6 +45,7 @@ fn the_program_says_what_it_says_in_node() {
         let site = play::site();
         let played = play::play(&play::world(&site.url()), |_| {});
         play::expect_lines(&played.said, &all_lines());
+        play::expect_timers(&played);
         for (line, after, time) in [
             ("1000 ms", "main begins", 20),
             ("3000 ms", "main begins", 60),
@@ -56,6 +59,28 @@ fn the_program_says_what_it_says_in_node() {
                 play::HURRY
             );
         }
+        // All timers of main are due at once, and whatever they set is due later.
+        let mut world = play::world(&site.url());
+        world.hurry = 500;
+        let (turn, phases) = (Rc::new(Cell::new(0)), Rc::new(Cell::new((0, 0))));
+        let seen = Rc::clone(&phases);
+        let _ = play::play(&world, move |line| match line {
+            "main is over" => play::burn(ms(20)),
+            "3000 ms" => {
+                seen.set((turn.get(), 0));
+                let next = Rc::clone(&turn);
+                set_immediate(move || next.set(1));
+            }
+            "500 ms more" => seen.set((seen.get().0, turn.get())),
+            _ => {}
+        });
+        assert_eq!(
+            phases.get(),
+            (0, 1),
+            "main was late, so that the timers of 1,000 and 3,000 ms were due in the same phase; the phases in which \
+             `3000 ms` and `500 ms more` were said (left: yours)\nThe same one: is the timer of 500 ms set by main, for \
+             3,500 ms? It is set in the callback of the other one, and counts from then."
+        );
         match play::play_in_node(&play::world(&site.url())) {
             Ok(in_node) => play::expect_lines(&in_node, &all_lines()),
             Err(reason) => println!("skipped in Node: {reason}"),
@@ -80,15 +105,35 @@ fn the_program_says_what_fails_and_goes_on() {
         lines.push("the site: ECONNREFUSED: connection refused, connect".into());
         play::expect_lines(&play::play(&world, |_| {}).said, &lines);
 
+        // A site that breaks off in the middle.
+        let (site, visited) = play::broken_site();
+        let world = play::world(&site);
+        let mut lines = all_lines();
+        lines.retain(|line| !line.starts_with("the site"));
+        lines.push("the site: ECONNRESET: aborted".into());
+        play::expect_lines(&play::play(&world, |_| {}).said, &lines);
+        let visited = visited.join().expect("it does not panic");
+        visited.expect("the visitor reads what comes");
+
         // A key without rounds, a site without the page, and a file that is gone when it is read a third time.
         let folder = TempDir::new();
         let (site, file) = (play::no_such_page(), folder.join("text"));
+        std::fs::write(&file, "caf\u{e9}").expect("the folder for temporary files has room");
         let mut world = play::world(&site.url());
         (world.iterations, world.file) = (0, file.clone());
         let missing = format!(
             "ENOENT: no such file or directory, open '{}'",
             file.display()
         );
+        // The first read needs the file, too. With one worker it is over before the second one.
+        let held = Cell::new(None);
+        let played = play::play(&world, move |line| {
+            if line == "main begins" {
+                held.set(Some(play::one_worker()));
+            } else if line.starts_with("second read") && held.take().is_some() {
+                std::fs::remove_file(&file).expect("it was there");
+            }
+        });
         let mut lines = play::always();
         lines.push("first read: 4 characters".into());
         lines.push("second read: 4 characters".into());
@@ -99,21 +144,7 @@ fn the_program_says_what_fails_and_goes_on() {
                 .into(),
         );
         lines.push("the site: 404, no such page".into());
-        for _ in 0..100 {
-            std::fs::write(&file, "caf\u{e9}").expect("the folder for temporary files has room");
-            let (removed, has_first) = (Rc::new(Cell::new(false)), Cell::new(false));
-            let (done, path) = (Rc::clone(&removed), file.clone());
-            let played = play::play(&world, move |line| {
-                has_first.set(has_first.get() || line.starts_with("first read"));
-                // The first read needs the file as well. In the other order there is nothing to see.
-                if line.starts_with("second read") && has_first.get() {
-                    done.set(std::fs::remove_file(&path).is_ok());
-                }
-            });
-            if removed.get() {
-                return play::expect_lines(&played.said, &lines);
-            }
-        }
+        play::expect_lines(&played.said, &lines);
     });
 }
 
@@ -246,14 +277,51 @@ fn a_job_knows_the_callback_that_it_was_for() {
     );
 }
 
+/// What usually makes a picture panic like this.
+fn cause_of(panic: &str) -> &'static str {
+    if panic.contains("out of range") || panic.contains("out of bounds") {
+        "The end of the picture belongs to the last column, which is `columns - 1`, and not to one behind it. Does a span \
+         that begins and ends in one column fill that one?"
+    } else if panic.contains("zero") {
+        "A trace in which no time has passed has no scale, and everything in it is at the beginning. And fewer nanoseconds \
+         than columns are no width: multiply first."
+    } else if panic.contains("subtract") {
+        "A place may be 0, and there is none before it. A span ends in the column that its end falls into."
+    } else if panic.contains("overflow") {
+        "Nanoseconds times columns need more than 64 bits. `as_nanos` has 128."
+    } else {
+        "No trace is a reason to panic."
+    }
+}
+
 #[track_caller]
 fn expect_lines(trace: &Trace, columns: usize, expected: &[&str], what: &str, causes: &str) {
-    let yours = timeline(trace, columns);
     let expected: String = expected.iter().map(|line| format!("{line}\n")).collect();
+    let yours = match catch_unwind(|| timeline(trace, columns)) {
+        Ok(yours) => yours,
+        // A stub says by itself what is missing.
+        Err(panic) if words_of(panic.as_ref()).starts_with("not yet implemented") => {
+            resume_unwind(panic)
+        }
+        Err(panic) => {
+            let words = words_of(panic.as_ref());
+            panic!(
+                "{what}\nexpected\n{expected}yours\na panic in {columns} columns: {words}\n{}",
+                cause_of(words)
+            )
+        }
+    };
     assert!(
         yours == expected,
         "{what}\nexpected\n{expected}yours\n{yours}{causes}"
     );
+}
+
+/// What a panic said.
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("-")
 }
 
 #[test]
@@ -622,10 +690,25 @@ fn a_word_cannot_break_the_file() {
 #[test]
 fn a_real_program_is_traced_whole_and_leaves_nothing() {
     alone(LIMIT, NO_END, LEAK, || {
+        // In a process of its own, where no other test begins or ends a thread meanwhile.
+        let child = in_child("a_real_program_is_traced_whole_and_leaves_nothing", || {
+            // Less than a child may take.
+            within(LIMIT / 2, NO_END, || {
+                let site = play::site();
+                // The first run of all opens what the process keeps.
+                let _ = play::play(&play::world(&site.url()), |_| {});
+                let threads = thread_count();
+                let _ = play::play(&play::world(&site.url()), |_| {});
+                println!("threads {}", threads_beyond(threads));
+            });
+        });
+        let said = child.stdout();
+        assert!(
+            said.lines().any(|line| line == "threads 0"),
+            "a second run of the program leaves no thread behind\nexpected  threads 0\nyours     {said}{}",
+            child.stderr()
+        );
         let site = play::site();
-        // The first run of all opens what the process keeps.
-        let _ = play::play(&play::world(&site.url()), |_| {});
-        let threads = thread_count();
         let mut world = play::world(&site.url());
         world.block = true;
         let trace = play::play(&world, |_| {}).trace;
@@ -661,10 +744,5 @@ fn a_real_program_is_traced_whole_and_leaves_nothing() {
                 pair[1]
             );
         }
-        let threads = threads_beyond(threads);
-        assert_eq!(
-            threads, 0,
-            "a second run of the program leaves no thread behind (left: yours)"
-        );
     });
 }

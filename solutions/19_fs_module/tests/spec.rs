@@ -18,10 +18,15 @@ use fs_module::{
 };
 use programs::{at, burn, put, say, taken};
 use runtime::{Error, load, process, run, set_immediate, set_timeout, work};
-use support::{descriptor_count, in_child, within};
+use support::{descriptor_count, heap, in_child, within};
 use world::{
-    Script, Step, expect, limit, numbers, one_worker, program, trips, worker_or_loop, workers,
+    InPlace, Script, Step, Weighed, expect, limit, numbers, one_worker, program, trips,
+    turns_to_wait, worker_or_loop, workers,
 };
+
+/// Counts what is copied by what is asked for.
+#[global_allocator]
+static COUNTING: heap::Counting = heap::Counting;
 
 /// "ok", or the error in Node's words.
 fn shown<T>(result: Result<T, Error>) -> String {
@@ -54,6 +59,9 @@ fn expect_bytes(yours: &[u8], expected: &[u8], setup: &str, causes: &str) {
         yours.len()
     );
 }
+
+/// The length of a file of 32 chunks.
+const LONG: usize = 32 * CHUNK;
 
 /// Short jobs, one after the other, until the file is done. Counts them.
 fn short_jobs(is_done: Rc<Cell<bool>>, count: Rc<Cell<usize>>) {
@@ -232,6 +240,7 @@ fn a_path_with_a_nul_is_refused_before_any_call() {
                     theirs.store(true, Ordering::SeqCst);
                     Ok(io::empty())
                 };
+                set_immediate(|| say("immediate"));
                 read_with(open, "a\0b", |bytes| say(shown(bytes)));
                 write("\0", "x", |written| {
                     say(written.expect_err("it has a NUL").code())
@@ -250,9 +259,11 @@ fn a_path_with_a_nul_is_refused_before_any_call() {
              ERR_INVALID_ARG_VALUE: The argument 'path' must be a path without null bytes. Received 'a\\x00b' \
              ERR_INVALID_ARG_VALUE \
              ERR_INVALID_ARG_VALUE: The argument 'newPath' must be a path without null bytes. Received 'b\\x00' \
-             false 0",
-                "three paths with a NUL; the last words: was the file opened, and how many jobs the pool had",
+             immediate false 0",
+                "an immediate, and then three paths with a NUL; the last words: was the file opened, and how many jobs the \
+                 pool had",
                 "Nothing, or main last: the callback is called later, also when the error is known at once.\n\
+             The immediate before an error: an error that is known at once comes as a tick.\n\
              true or 3: a call that cannot be right needs no worker.",
             );
         },
@@ -294,6 +305,25 @@ fn every_step_of_a_chain_is_a_trip() {
             "1 trip: the callback would come before the first immediates, and in Node it never does.\n\
              3 or more: a trip costs as much as ten system calls. The one that finds the end closes the file, too.",
         );
+        program(|| {
+            let count = turns_to_wait();
+            let (script, _) = Script::new([Step::Gives(pattern(3 * CHUNK))]);
+            read_with(
+                |_| Ok(script),
+                "script",
+                move |bytes| {
+                    say(format!("read {}", bytes.expect("it has no error").len()));
+                    say(count.get());
+                },
+            );
+        });
+        expect(
+            "read 1572864 0",
+            "three chunks were read, by a program without timers and immediates; the last word: how many of these were \
+             called",
+            "2 or more: the next trip is asked for in an immediate or a timer, and waits for all others of that phase. Ask \
+             for it as soon as the last one is back.",
+        );
     });
 }
 
@@ -324,7 +354,10 @@ fn thousands_of_reads_call_back_once_each() {
                                     && error.path() == Some(Path::new(&path))
                             }
                         };
-                        assert!(is_right, "file {number} got what another one asked for");
+                        assert!(
+                            is_right,
+                            "file {number} got what another one asked for, or another path in its error"
+                        );
                     });
                 }
                 let during = load().pending;
@@ -621,6 +654,26 @@ fn a_file_is_read_until_a_read_gives_nothing() {
                 });
             });
         }
+        // Each byte is copied a few times, however long the file is. A worker that is alone counts for all trips.
+        let weight = Arc::new(Mutex::new(0));
+        let theirs = Arc::clone(&weight);
+        program(move || {
+            let held = one_worker();
+            let open = move |_: &Path| Ok(Weighed::new(LONG, theirs));
+            read_with(open, "long", move |bytes| {
+                say(bytes.expect("it has no error").len());
+                drop(held);
+            });
+        });
+        expect(&LONG.to_string(), "16 MiB were read", "All of it, once.");
+        let times = *weight.lock().expect("nobody panics here") / LONG;
+        assert!(
+            times <= 10,
+            "16 MiB were read in 33 trips\nexpected  at most ten times as much memory is asked for in all\nyours     {times} \
+             times as much\nWhat was read so far is copied in each trip: a new `Vec` for all of it (`concat`, `clone`), or \
+             `reserve_exact`, which makes room for one chunk and no more. `read_to_end` behind what is there makes room for \
+             twice as much each time."
+        );
         // The system makes this one up as it is read.
         if cfg!(target_os = "linux") {
             program(|| {
@@ -644,7 +697,8 @@ fn a_file_is_read_until_a_read_gives_nothing() {
 
 #[test]
 fn a_long_file_lets_others_have_their_turn() {
-    within(limit(), "64 MB are read by one worker", || {
+    let what = "64 MB are read by one worker. Is what was read before copied again in each trip?";
+    within(limit(), what, || {
         expect_turns(64, "read", |done| {
             let open = |_: &Path| Ok(io::Cursor::new(vec![7; 64 << 20]));
             read_with(open, "long", |bytes| {
@@ -735,10 +789,13 @@ fn a_file_is_written_to_its_last_byte() {
             "ok: two bytes were never taken. A write that takes nothing is an error, or this would go on for ever.",
         );
         for length in [0, 1, CHUNK, CHUNK + 1, 3 * CHUNK - 1] {
+            let expected = 1 + length.div_ceil(CHUNK).max(1);
             program(move || {
+                let count = trips();
                 put("file", vec![0; 4 * CHUNK]);
                 write(at("file"), pattern(length), move |written| {
                     written.expect("it can be written");
+                    say(count.get());
                     append(at("file"), "end", move |written| {
                         written.expect("it can be written");
                         // A look without `read`: whatever is open for writing is closed by now.
@@ -757,26 +814,54 @@ fn a_file_is_written_to_its_last_byte() {
                     });
                 });
             });
-            expect("called", "a file was written", "Once.");
-        }
-        program(|| {
-            let count = trips();
-            let (script, _) = Script::new(vec![Step::Takes(CHUNK - 1); 9]);
-            write_with(
-                |_| Ok(script),
-                "script",
-                pattern(4 * CHUNK - 4),
-                move |written| {
-                    written.expect("it has no error");
-                    say(count.get());
-                },
+            expect(
+                &format!("{expected} called"),
+                &format!(
+                    "{length} bytes were written; with them, the number of jobs of the pool, one of them the open"
+                ),
+                "One more: the trip that writes the last byte is the last one. No other is needed to see that nothing is left.\n\
+                 Fewer: a trip writes 512 KiB at most, and then others have their turn.",
             );
+        }
+        for (takes, what) in [
+            (CHUNK - 1, "one byte less than a chunk"),
+            (CHUNK / 3, "a third of a chunk"),
+        ] {
+            program(move || {
+                let count = trips();
+                let (script, _) = Script::new(vec![Step::Takes(takes); 20]);
+                write_with(
+                    |_| Ok(script),
+                    "script",
+                    pattern(4 * CHUNK - 4),
+                    move |written| {
+                        written.expect("it has no error");
+                        say(count.get());
+                    },
+                );
+            });
+            expect(
+                "5",
+                &format!(
+                    "four chunks less four bytes were written, and no write took more than {what}; the number of jobs of \
+                     the pool, one of them the open"
+                ),
+                "2: one trip wrote all of it, and nobody else had a turn.\n\
+                 Fewer: after a short write, a trip writes what is left of its 512 KiB, and not 512 KiB again.\n\
+                 More: a trip does not end with a short write. What is left of its 512 KiB is written by the same one.",
+            );
+        }
+        // What is left is not copied, neither after a trip nor after a short write.
+        program(|| {
+            let bytes = pattern(3 * CHUNK);
+            let file = InPlace::new(&bytes, CHUNK / 2);
+            write_with(|_| Ok(file), "script", bytes, |written| say(shown(written)));
         });
         expect(
-            "5",
-            "four chunks less four bytes were written, and no write took more than one byte less than a chunk; the \
-             number of jobs of the pool, one of them the open",
-            "Fewer: after a short write, a trip writes what is left of its 512 KiB, and not 512 KiB again.",
+            "ok",
+            "three chunks were written, and no write took more than half a chunk",
+            "Copied: `drain`, `split_off`, `to_vec` or `clone` moves all that is left, and does it again with each trip. For \
+             64 MiB these are 4 GiB. The bytes stay where they are until the end; `self.written` says how far you are.",
         );
         // And not all of a long one in one trip.
         expect_turns(16, "written", |done| {

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use runtime::{observe_jobs, pool_size, process, run, work};
+use runtime::{Event, Kind, Observer, observe_jobs, pool_size, process, run, set_observer, work};
+use support::heap;
 
 use crate::programs::taken;
 
@@ -57,6 +58,23 @@ pub fn trips() -> Rc<Cell<usize>> {
     let count = Rc::new(Cell::new(0));
     let theirs = Rc::clone(&count);
     observe_jobs(move |_| theirs.set(theirs.get() + 1));
+    count
+}
+
+/// Counts the timers and immediates that are called, from now on.
+pub fn turns_to_wait() -> Rc<Cell<usize>> {
+    struct Turns(Rc<Cell<usize>>);
+
+    impl Observer for Turns {
+        fn observe(&self, _: Duration, event: Event) {
+            if let Event::Call(Kind::Timer | Kind::Immediate) = event {
+                self.0.set(self.0.get() + 1);
+            }
+        }
+    }
+
+    let count = Rc::new(Cell::new(0));
+    set_observer(Rc::new(Turns(Rc::clone(&count))));
     count
 }
 
@@ -186,6 +204,69 @@ impl Drop for Script {
     fn drop(&mut self) {
         let mut closed = self.log.closed.lock().expect("nobody panics here");
         closed.push(worker_or_loop());
+    }
+}
+
+/// A file of zeros. When it is closed, it writes down how much memory its thread has asked for since it was opened.
+pub struct Weighed {
+    left: usize,
+    before: usize,
+    weight: Arc<Mutex<usize>>,
+}
+
+impl Weighed {
+    pub fn new(length: usize, weight: Arc<Mutex<usize>>) -> Weighed {
+        Weighed {
+            left: length,
+            before: heap::asked(),
+            weight,
+        }
+    }
+}
+
+impl Read for Weighed {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = self.left.min(room.len());
+        room[..count].fill(0);
+        self.left -= count;
+        Ok(count)
+    }
+}
+
+impl Drop for Weighed {
+    fn drop(&mut self) {
+        *self.weight.lock().expect("nobody panics here") = heap::asked() - self.before;
+    }
+}
+
+/// A file that takes a few bytes with each write, and fails if they are not where the caller had them.
+pub struct InPlace {
+    /// The address of the next byte.
+    next: usize,
+    takes: usize,
+}
+
+impl InPlace {
+    pub fn new(bytes: &[u8], takes: usize) -> InPlace {
+        InPlace {
+            next: bytes.as_ptr().addr(),
+            takes,
+        }
+    }
+}
+
+impl Write for InPlace {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.as_ptr().addr() != self.next {
+            return Err(io::Error::other("the bytes were copied"));
+        }
+        let count = bytes.len().min(self.takes);
+        self.next += count;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

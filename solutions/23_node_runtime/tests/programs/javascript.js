@@ -34,5 +34,6 @@ http.get(site, (answer) => {
     let text = '';
     answer.on('data', (data) => { text += data; });
     answer.on('end', () => say(`the site: ${answer.statusCode}, ${text}`));
+    answer.on('error', (error) => say(`the site: ${error.message}`));
 }).on('error', (error) => say(`the site: ${error.message}`));
 say('main is over');
