@@ -53,7 +53,8 @@ impl TaskQueues {
     /// From now on, [`drain`](TaskQueues::drain) calls `hook` each time it has come to the end of both
     /// queues, also of empty ones. Chapter 24 reports unhandled rejections there.
     pub fn when_empty(&self, hook: impl Fn() + 'static) {
-        *self.when_empty.borrow_mut() = Some(Rc::new(hook));
+        // The one before is dropped when nothing is borrowed any more.
+        self.when_empty.replace(Some(Rc::new(hook)));
     }
 
     /// Runs ticks, the oldest first, until none is left. Ticks that these queue are among them.
