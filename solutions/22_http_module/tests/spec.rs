@@ -6,9 +6,7 @@ mod loopback;
 
 use std::time::Duration;
 
-use bytes::{
-    blank, each_byte, expect, expect_request, host, refuse_requests, token, value, visible,
-};
+use bytes::{expect, expect_request, grammar, refuse_requests};
 use conversations::{asked, pipelined, sent, slow, streams, unread};
 use http_module::{Limits, Parser, Pipeline, Rest, ServerOptions, Time, Unread, WaitsFor};
 use loopback::same;
@@ -73,7 +71,7 @@ fn a_request_may_come_in_any_pieces() {
 
 #[test]
 fn a_malformed_head_is_refused() {
-    each_byte_of_a_request();
+    grammar::each_byte_of_a_head();
     let next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
     #[rustfmt::skip]
     let first_lines = [
@@ -128,46 +126,6 @@ fn a_malformed_head_is_refused() {
         ["GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"],
         "In HTTP/1.0 a request has one Host at most.",
     );
-}
-
-/// Each place of a request's head, and the bytes that may stand there.
-fn each_byte_of_a_request() {
-    let request = || Parser::request(Limits::default());
-    let cr: fn(u8) -> bool = |byte| byte == b'\r';
-    let lf: fn(u8) -> bool = |byte| byte == b'\n';
-    let colon: fn(u8) -> bool = |byte| byte == b':';
-    let line = "GET / HTTP/1.1\r\nHost: a\r\n";
-    let (get, end) = ("GET / 1.1 | end", "\r\nHost: a\r\n\r\n");
-    let http = &format!(" HTTP/1.1{end}");
-    #[rustfmt::skip]
-    let places: [(&str, &str, &str, &[(fn(u8) -> bool, &str)]); 18] = [
-        ("the LF of an empty line before a request", "\r", &format!("GET /{http}"), &[(lf, get)]),
-        ("the first byte of a method", "", &format!("ET /{http}"), &[(token, "*ET / 1.1 | end")]),
-        ("a byte inside a method", "G", &format!("T /{http}"), &[(token, "G*T / 1.1 | end")]),
-        ("the first byte of a target", "GET ", &format!("x{http}"), &[(visible, "GET *x 1.1 | end")]),
-        ("a byte inside a target", "GET /", &format!("x{http}"), &[(visible, "GET /*x 1.1 | end")]),
-        ("the CR of the first line", "GET / HTTP/1.1", &end[1..], &[(cr, get)]),
-        ("the LF of the first line", "GET / HTTP/1.1\r", &end[2..], &[(lf, get)]),
-        ("a byte of a host", "GET / HTTP/1.1\r\nHost: b", "c\r\n\r\n", &[(host, "GET / 1.1 {Host: b*c} | end")]),
-        ("the first byte of a name", line, "ame: y\r\n\r\n", &[(token, "GET / 1.1 {*ame: y} | end")]),
-        ("a byte inside a name", &format!("{line}N"), "me: y\r\n\r\n",
-         &[(token, "GET / 1.1 {N*me: y} | end"), (colon, "GET / 1.1 {N: me: y} | end")]),
-        ("the byte behind the colon", &format!("{line}N:"), "y\r\n\r\n",
-         &[(blank, "GET / 1.1 {N: y} | end"), (value, "GET / 1.1 {N: *y} | end")]),
-        ("the byte behind the colon and a blank", &format!("{line}N: "), "y\r\n\r\n",
-         &[(blank, "GET / 1.1 {N: y} | end"), (value, "GET / 1.1 {N: *y} | end")]),
-        ("the only byte of a value", &format!("{line}N:"), "\r\n\r\n",
-         &[(blank, "GET / 1.1 {N: } | end"), (value, "GET / 1.1 {N: *} | end")]),
-        ("a byte inside a value", &format!("{line}N: x"), "y\r\n\r\n", &[(value, "GET / 1.1 {N: x*y} | end")]),
-        ("the last byte of a value", &format!("{line}N: x"), "\r\n\r\n",
-         &[(blank, "GET / 1.1 {N: x} | end"), (value, "GET / 1.1 {N: x*} | end")]),
-        ("the LF behind a value", &format!("{line}N: x\r"), "\r\n", &[(lf, "GET / 1.1 {N: x} | end")]),
-        ("the LF behind an empty value", &format!("{line}N:\r"), "\r\n", &[(lf, "GET / 1.1 {N: } | end")]),
-        ("the last LF", &format!("{line}\r"), "", &[(lf, get)]),
-    ];
-    for (what, before, after, arrows) in places {
-        each_byte(request, what, (before, after), arrows);
-    }
 }
 
 #[test]
@@ -334,7 +292,7 @@ fn chunks_follow_each_other_until_an_empty_one() {
         "Digits of base 16 are small or large. What is in a chunk does not matter.",
     );
     expect_request(post("0\r\n\r\n"), &[head, "end"], "A body may be empty.");
-    each_byte_of_a_chunk();
+    grammar::each_byte_between_chunks();
     #[rustfmt::skip]
     let cases = [
         "5\r\nhell", "5\r\nhello\r\n", "5\r\nhello\r\n0\r\n", "5\r\nhello\r\n0\r\nX: y\r\n",
@@ -393,46 +351,6 @@ fn chunks_follow_each_other_until_an_empty_one() {
             &[head, "error 400"],
             "Trailers keep the rules of headers.",
         );
-    }
-}
-
-/// Each place between the data of chunks, and the bytes that may stand there.
-fn each_byte_of_a_chunk() {
-    let request = || Parser::request(Limits::default());
-    let cr: fn(u8) -> bool = |byte| byte == b'\r';
-    let lf: fn(u8) -> bool = |byte| byte == b'\n';
-    let semicolon: fn(u8) -> bool = |byte| byte == b';';
-    let digit: fn(u8) -> bool = |byte| byte.is_ascii_hexdigit();
-    let head = "POST / 1.1 {Transfer-Encoding: chunked} chunked";
-    #[rustfmt::skip]
-    let places: [(&str, &str, &str, &[(fn(u8) -> bool, &str)], &str); 12] = [
-        ("the first digit of a size", "", "\r\n", &[(digit, "broken off")], ""),
-        ("the second digit of a size", "1", "\r\n", &[(digit, "broken off"), (semicolon, "broken off")], ""),
-        ("the first byte of an extension", "1;", "a\r\nx", &[(value, "data x | broken off")], ""),
-        ("a byte inside an extension", "1;a", "b\r\nx", &[(value, "data x | broken off")], ""),
-        ("the LF behind a size", "1\r", "x", &[(lf, "data x | broken off")], ""),
-        ("the LF behind an extension", "1;a\r", "x", &[(lf, "data x | broken off")], ""),
-        ("the LF behind the size 0", "0\r", "\r\n", &[(lf, "end")], ""),
-        ("the CR behind a chunk", "1\r\nx", "\n0\r\n\r\n", &[(cr, "data x | end")], "data x | "),
-        ("the LF behind a chunk", "1\r\nx\r", "0\r\n\r\n", &[(lf, "data x | end")], "data x | "),
-        ("the first byte of a trailer", "0\r\n", ": y\r\n\r\n", &[(token, "end")], ""),
-        ("a byte of a trailer's value", "0\r\nX: ", "y\r\n\r\n", &[(value, "end")], ""),
-        ("the last LF", "0\r\n\r", "", &[(lf, "end")], ""),
-    ];
-    for (what, before, after, arrows, data) in places {
-        let before =
-            format!("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{before}");
-        let refused = format!("{data}error 400");
-        let all = [arrows, &[(|_| true, &refused)]].concat();
-        let words: Vec<_> = all
-            .iter()
-            .map(|(knows, words)| (*knows, format!("{head} | {words}")))
-            .collect();
-        let arrows: Vec<_> = words
-            .iter()
-            .map(|(knows, words)| (*knows, &words[..]))
-            .collect();
-        each_byte(request, what, (&before, after), &arrows);
     }
 }
 
@@ -775,6 +693,7 @@ fn replies_have_the_order_of_the_requests() {
     pipelined::the_last_reply_is_made_first();
     pipelined::what_is_beyond_the_limit_waits();
     pipelined::garbage_has_its_turn();
+    pipelined::behind_the_last_one_is_none();
     pipelined::a_handler_that_throws_loses_nothing();
 }
 
@@ -846,6 +765,7 @@ fn a_body_that_nobody_read_is_not_the_next_request() {
 fn what_is_sent_is_framed_and_checked() {
     sent::a_reply_has_the_framing_of_its_pieces();
     sent::a_header_is_checked();
+    sent::each_character_of_a_value_is_checked();
     sent::a_broken_promise_breaks_the_connection();
 }
 

@@ -1,10 +1,8 @@
 //! Feeds bytes to a parser in every way in which they may come, and writes down what it finds.
 
-mod grammar;
+pub mod grammar;
 
 use http_module::{Event, Framing, Limits, Parser};
-
-pub use grammar::{blank, each_byte, host, token, value, visible};
 
 /// What a parser finds in `pieces`: a word for each event. Data in several pieces is one word. Then the stream ends.
 fn words(parser: &mut Parser, pieces: &[&[u8]]) -> Result<Vec<String>, String> {

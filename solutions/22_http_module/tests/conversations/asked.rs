@@ -35,67 +35,45 @@ fn say_all(log: &Log, options: ClientOptions, reads_late: bool) {
 /// The stream ends behind each kind of response, and in the middle of it.
 pub fn a_response_ends_where_its_framing_says() {
     let long = "x".repeat(20_000);
-    for (reply, expected) in [
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-            "200 hello",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more",
-            "200 hello",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-            "200 hello",
-        ),
-        ("HTTP/1.0 200 OK\r\n\r\nhello", "200 hello"),
-        (
-            "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-            "404 ",
-        ),
-        (
-            "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n",
-            "204 ",
-        ),
-        (
-            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
-            "100 103 200 hi",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "200 hello"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", "200 hello"),
+        ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "200 hello"),
+        ("GET", "HTTP/1.0 200 OK\r\n\r\nhello", "200 hello"),
+        ("GET", "HTTP/1.1 205 Reset Content\r\nContent-Length: 5\r\n\r\nhello", "205 hello"),
+        ("GET", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "404 "),
+        ("GET", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", "204 "),
+        ("GET", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", "304 "),
+        ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "200 "),
+        ("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "200 "),
+        ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "200 "),
+        ("GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+         "100 103 200 hi"),
+        ("GET", "HTTP/1.1 103 Early\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "103 200 hi"),
         // Too early.
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello",
-            "200 ECONNRESET: aborted",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
-            "200 ECONNRESET: aborted",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
-            "200 ECONNRESET: aborted",
-        ),
-        ("HTTP/1.1 200 OK\r\nContent-", "ECONNRESET: socket hang up"),
-        (
-            "HTTP/1.1 100 Continue\r\n\r\n",
-            "100 ECONNRESET: socket hang up",
-        ),
-        ("", "ECONNRESET: socket hang up"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello", "200 ECONNRESET: aborted"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n", "200 ECONNRESET: aborted"),
+        ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "200 ECONNRESET: aborted"),
+        ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "200 ECONNRESET: aborted"),
+        ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n", "200 ECONNRESET: aborted"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-", "ECONNRESET: socket hang up"),
+        ("GET", "HTTP/1.1 100 Continue\r\n\r\n", "100 ECONNRESET: socket hang up"),
+        ("GET", "", "ECONNRESET: socket hang up"),
         // Malformed.
-        ("SSH-2.0-OpenSSH_9.6\r\n", "HPE_INVALID_CONSTANT"),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-            "HPE_INVALID_CONSTANT",
-        ),
-        ("HTTP/1.1 101 Switching\r\n\r\n", "HPE_INVALID_CONSTANT"),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello!\r\n",
-            "200 HPE_INVALID_CONSTANT",
-        ),
-        (
-            &format!("HTTP/1.1 200 OK\r\nX: {long}\r\n\r\n"),
-            "HPE_HEADER_OVERFLOW",
-        ),
-    ] {
+        ("GET", "SSH-2.0-OpenSSH_9.6\r\n", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\nhello", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 200 OK\r\nX: a\r\n folded\r\n\r\nhello", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/2.0 200 OK\r\n\r\n", "100 HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 101 Switching\r\n\r\n", "HPE_INVALID_CONSTANT"),
+        ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello!\r\n", "200 HPE_INVALID_CONSTANT"),
+        ("GET", &format!("HTTP/1.1 200 OK\r\nX: {long}\r\n\r\n"), "HPE_HEADER_OVERFLOW"),
+    ];
+    for (method, reply, expected) in cases {
         for (piece, reads_late) in [(usize::MAX, false), (7, false), (usize::MAX, true)] {
             let bytes = reply.to_owned();
             let said = ask(
@@ -108,7 +86,11 @@ pub fn a_response_ends_where_its_framing_says() {
                     server.end();
                     server.rest();
                 })],
-                move |log, url| say_all(log, ClientOptions::get(url), reads_late),
+                move |log, url| {
+                    let mut options = ClientOptions::get(url);
+                    options.method = String::from(method);
+                    say_all(log, options, reads_late);
+                },
             );
             let said = said.join(" ");
             let is_same = match expected.contains("HPE") {
@@ -118,7 +100,7 @@ pub fn a_response_ends_where_its_framing_says() {
             let shown = reply.get(..200).unwrap_or(reply);
             assert!(
                 is_same,
-                "the server sends this (in pieces of up to {piece} bytes), and ends; the body is read late: \
+                "the answer to a {method} (in pieces of up to {piece} bytes), and ends; the body is read late: \
                  {reads_late}\n{shown:?}\nexpected  {expected}\n\
                  yours     {said}\nA response is complete when its framing says so. An earlier end is an error: of the \
                  request before there is a head, and of the response behind that. 1xx is not the answer yet."

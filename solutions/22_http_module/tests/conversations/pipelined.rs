@@ -8,10 +8,6 @@ use runtime::{process, set_timeout, throw};
 use super::get_request;
 use crate::loopback::{same, serve};
 
-/// What usually makes the difference.
-pub const CAUSES: &str = "The first reply goes out as it is written, the others wait in memory. When one is complete, what the \
-                  next has written goes out, and that is the first then.";
-
 /// The handler replies to the last request first.
 pub fn the_last_reply_is_made_first() {
     let (replies, _) = serve(
@@ -35,7 +31,7 @@ pub fn the_last_reply_is_made_first() {
         &replies,
         "200 OK | length 5 |  | /slow200 OK | length 5 |  | /fast200 OK | length 4 |  | /now",
         "/slow is answered after 30 ms, /fast after 1 ms, /now at once; all were asked for at once",
-        CAUSES,
+        "The first reply goes out as it is written, the others wait in memory.",
     );
 }
 
@@ -101,6 +97,60 @@ pub fn garbage_has_its_turn() {
         "a request, then garbage\nexpected  the first reply, then 400 with `Connection: close`, then the end\n\
          yours     {replies}\nThe error has its turn behind the replies that are owed."
     );
+}
+
+/// Behind a request that is the last one, and behind one that two readers could read in two ways, there is none.
+pub fn behind_the_last_one_is_none() {
+    let last = "200 OK | close | length 2 |  | hi<end>";
+    let long = "x".repeat(9_000);
+    #[rustfmt::skip]
+    let cases = [
+        ("GET /1 HTTP/1.1\r\nHost: a\r\nConnection: close", "/1", last),
+        ("GET /1 HTTP/1.0", "/1", last),
+        ("GET /1 HTTP/1.0\r\nConnection: close, keep-alive", "/1", last),
+        ("CONNECT b:443 HTTP/1.1\r\nHost: a", "b:443", last),
+        ("GET http://b/ HTTP/1.1\r\nHost: a\r\nConnection: close", "http://b/", last),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked", "", "400 Bad Request"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4", "", "400 Bad Request"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 4", "", "400 Bad Request"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +5", "", "400 Bad Request"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551618", "", "400 Bad Request"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 4", "", "400 Bad Request"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nX: y\r\n Content-Length: 4", "", "400 Bad Request"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: y\nContent-Length: 4", "", "400 Bad Request"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: \0", "", "400 Bad Request"),
+        ("GET / HTTP/1.1\r\nX: y", "", "400 Bad Request"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b", "", "400 Bad Request"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551615", "", "413 Payload Too Large"),
+        (&format!("GET /{long} HTTP/1.1\r\nHost: a"), "", "414 URI Too Long"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: a cake", "", "417 Expectation Failed"),
+        (&format!("GET / HTTP/1.1\r\nHost: a\r\nX: {long}"), "", "431 Request Header Fields Too Large"),
+        ("PRI * HTTP/2.0", "", "505 HTTP Version Not Supported"),
+    ];
+    for (request, handled, expected) in cases {
+        let bytes = format!("{request}\r\n\r\n{}", get_request("/behind"));
+        let (replies, said) = serve(
+            "a request, and another one behind it",
+            ServerOptions::default(),
+            |log, request, response| {
+                log.say(request.target());
+                response.end_with(b"hi");
+            },
+            move |mut client| {
+                client.send(bytes);
+                client.rest()
+            },
+        );
+        let shown = request.get(..200).unwrap_or(request);
+        assert!(
+            said.join(" ") == handled
+                && replies.starts_with(expected)
+                && replies.ends_with("<end>"),
+            "{shown:?}, and GET /behind behind it\nexpected  the handler sees {handled:?} and nothing behind it; {expected}, \
+             `Connection: close` and the end\nyours     {said:?}; {replies}\nBehind a message that has no one meaning, and \
+             behind the last one, no byte is a request."
+        );
+    }
 }
 
 /// A handler replies and throws.

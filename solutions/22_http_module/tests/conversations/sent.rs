@@ -35,13 +35,16 @@ pub fn a_reply_has_the_framing_of_its_pieces() {
                 response.write(b"ab");
                 response.end_with(b"cd");
             }
-            "/204" => {
-                response.set_status(204);
+            "/204" | "/304" | "/404" => {
+                response.set_status(target[1..].parse().expect("a number"));
                 response.end_with(b"nobody reads this");
             }
-            "/304" => {
-                response.set_status(304);
-                response.end_with(b"nobody reads this");
+            "/204/length" | "/304/length" => {
+                response.set_status(target[1..4].parse().expect("a number"));
+                response
+                    .set_header("Content-Length", "4")
+                    .expect("a header");
+                response.end();
             }
             "/close" => {
                 response
@@ -62,6 +65,10 @@ pub fn a_reply_has_the_framing_of_its_pieces() {
         ("GET /204 HTTP/1.1", "204 No Content |  | "),
         ("GET /304 HTTP/1.1", "304 Not Modified |  | "),
         ("HEAD /whole HTTP/1.1", "200 OK | length 2 |  | "),
+        ("GET /304/length HTTP/1.1", "304 Not Modified | length 4 |  | "),
+        ("GET /204/length HTTP/1.1", "204 No Content |  | "),
+        ("HEAD /length HTTP/1.1", "200 OK | length 4 |  | "),
+        ("HEAD /404 HTTP/1.1", "404 Not Found | length 17 |  | "),
         ("HEAD /pieces HTTP/1.1", "200 OK | Transfer-Encoding: chunked |  | "),
         ("GET /close HTTP/1.1", "200 OK | close | length 3 |  | bye<end>"),
         ("GET /whole HTTP/1.1\r\nConnection: close", "200 OK | close | length 2 |  | hi<end>"),
@@ -110,10 +117,8 @@ pub fn a_header_is_checked() {
             #[rustfmt::skip]
             let cases = [
                 ("X", "a\r\nSet-Cookie: evil"),
-                ("X", "a\nb"),
-                ("X", "a\rb"),
-                ("X", "a\0b"),
-                ("X", "\u{7f}"),
+                ("X", "a\r\n"),
+                ("X", "\r\n"),
                 ("", "a"),
                 ("X:", "a"),
                 ("X Y", "a"),
@@ -145,7 +150,7 @@ pub fn a_header_is_checked() {
         "ERR_INVALID_ARG_VALUE",
     );
     let expected: Vec<&str> = [
-        [invalid; 5].as_slice(),
+        [invalid; 3].as_slice(),
         &[token; 4],
         &[refused; 4],
         &["ERR_HTTP_HEADERS_SENT"],
@@ -153,8 +158,8 @@ pub fn a_header_is_checked() {
     .concat();
     assert_eq!(
         said, expected,
-        "headers with CR LF, LF, CR, NUL, DEL in the value; no name, `X:`, `X Y`, CR LF in the name; the framing's own; \
-         one that is late\nWhat is not checked before it is sent may be a header, or a whole reply, of an attacker's."
+        "headers with CR LF inside, behind and as the value; no name, `X:`, `X Y`, CR LF in the name; the framing's own; one \
+         that is late\nWhat is not checked before it is sent may be a header, or a whole reply, of an attacker's."
     );
     same(
         &reply,
@@ -190,4 +195,51 @@ pub fn a_broken_promise_breaks_the_connection() {
              yours     {reply}"
         );
     }
+}
+
+/// Each character of ASCII in each place of a value, and some that look like control bytes when they are cut to a byte.
+pub fn each_character_of_a_value_is_checked() {
+    let (reply, said) = serve(
+        "a handler tries each character in a header's value",
+        ServerOptions::default(),
+        |log, _, response| {
+            let beyond = ['\u{10d}', '\u{10a}', '\u{100}', '\u{a0}', '\u{1f980}'];
+            for character in (0..=0x7f).map(char::from).chain(beyond) {
+                let may_stand = matches!(character, '\t' | ' '..='~' | '\u{80}'..);
+                for (before, after) in [("", ""), ("", "a"), ("a", ""), ("a", "b")] {
+                    let value = format!("{before}{character}{after}");
+                    let code = response
+                        .set_header("X", &value)
+                        .map_err(|error| error.code());
+                    match code {
+                        Ok(()) if may_stand => {}
+                        Err("ERR_INVALID_CHAR") if !may_stand => {}
+                        other => log.say(format!("{value:?} {other:?}")),
+                    }
+                }
+            }
+            response.set_header("X", "").expect("a value may be empty");
+            response
+                .set_header("Y", "\u{10d}\u{10a}")
+                .expect("two letters");
+            response.end_with(b"hi");
+        },
+        |mut client| {
+            client.send(get_request("/"));
+            client.until("hi")
+        },
+    );
+    assert!(
+        said.is_empty(),
+        "each character of ASCII, alone, first, last and inside of a value\nexpected  control bytes are \
+         ERR_INVALID_CHAR, but for the tab; all others are taken, also those beyond ASCII\nyours     {}\nAsk each byte of \
+         the text, to its end. A `char` that is cut to a byte is another one: U+010D ends in 0x0D, and is no CR.",
+        said.join(", ")
+    );
+    same(
+        &reply,
+        "200 OK | X:  | Y: \u{10d}\u{10a} | length 2 |  | hi",
+        "a value may be empty, and may have letters beyond ASCII",
+        "What may be sent is sent as it is.",
+    );
 }
