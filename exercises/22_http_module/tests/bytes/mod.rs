@@ -1,5 +1,7 @@
 //! Feeds bytes to a parser in every way in which they may come, and writes down what it finds.
 
+pub mod grammar;
+
 use http_module::{Event, Framing, Limits, Parser};
 
 /// What a parser finds in `pieces`: a word for each event. Data in several pieces is one word. Then the stream ends.
@@ -139,6 +141,14 @@ pub fn expect_request(message: impl AsRef<[u8]>, expected: &[&str], causes: &str
         expected,
         causes,
     );
+}
+
+/// Each of the requests is answered by 400, and nothing behind it is read.
+#[track_caller]
+pub fn refuse_requests<M: AsRef<[u8]>>(messages: impl IntoIterator<Item = M>, causes: &str) {
+    for message in messages {
+        expect_request(message, &["error 400"], causes);
+    }
 }
 
 /// The bytes as a text, at most 300 of them.
