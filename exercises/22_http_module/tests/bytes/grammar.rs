@@ -159,11 +159,6 @@ fn each_byte(what: &str, (before, after): (&str, &str), arrows: &[Arrow]) {
             }
         }
     }
-    let list = |mut bytes: Vec<u8>| {
-        bytes.dedup();
-        let words: Vec<String> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
-        words.join(" ")
-    };
     assert!(
         taken.is_empty() && refused.is_empty(),
         "each of the 256 bytes as {what}: the * in {}*{}\nyou take      {}\n              which may not stand there\n\
@@ -171,12 +166,34 @@ fn each_byte(what: &str, (before, after): (&str, &str), arrows: &[Arrow]) {
          byte, or none for one of them, is the usual cause.",
         shown(before.as_bytes()),
         shown(after.as_bytes()),
-        list(taken),
-        list(refused)
+        ranges(&taken),
+        ranges(&refused)
     );
     if let Some(other) = other {
         panic!(
             "each of the 256 bytes as {what}; here:\n{other}\nIt may stand there, but means something else."
         );
+    }
+}
+
+/// `0x00-0x1f 0x7f`.
+fn ranges(bytes: &[u8]) -> String {
+    let mut ranges: Vec<(u8, u8)> = Vec::new();
+    for &byte in bytes {
+        match ranges.last_mut() {
+            Some((_, last)) if byte - *last <= 1 => *last = byte,
+            _ => ranges.push((byte, byte)),
+        }
+    }
+    let words: Vec<String> = ranges
+        .into_iter()
+        .map(|(first, last)| match first == last {
+            true => format!("{first:#04x}"),
+            false => format!("{first:#04x}-{last:#04x}"),
+        })
+        .collect();
+    match words.is_empty() {
+        true => String::from("no byte"),
+        false => words.join(" "),
     }
 }

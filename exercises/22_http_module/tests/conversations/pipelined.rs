@@ -134,7 +134,7 @@ pub fn behind_the_last_one_is_none() {
             ServerOptions::default(),
             |log, request, response| {
                 log.say(request.target());
-                response.end_with(b"hi");
+                set_timeout(move || response.end_with(b"hi"), 1);
             },
             move |mut client| {
                 client.send(bytes);
