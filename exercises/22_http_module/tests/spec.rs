@@ -222,6 +222,15 @@ fn the_length_of_a_body_has_one_meaning() {
             causes,
         );
     }
+    expect_request(
+        "POST / HTTP/1.2\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        &[
+            "POST / 1.2 {Transfer-Encoding: chunked} chunked",
+            "data hi",
+            "end",
+        ],
+        "A later version 1.x has chunks.",
+    );
     refuse_requests(
         ["POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
         "HTTP/1.0 has no chunks.",
@@ -546,6 +555,8 @@ fn a_response_ends_where_its_status_and_its_request_say() {
         ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
          &["1.1 100 Continue", "end", "1.1 103 Hints {Link: x}", "end", "1.1 200 OK {Content-Length: 0}", "end"]),
         ("HTTP/1.1 103 Hints\r\nContent-Length: 5\r\n\r\n", &["1.1 103 Hints {Content-Length: 5}", "end"]),
+        ("HTTP/1.1 204 N\r\nContent-Length: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+         &["1.1 204 N {Content-Length: x, Transfer-Encoding: gzip}", "end"]),
         // What ought to have none, and has one all the same.
         ("HTTP/1.1 205 Reset Content\r\nContent-Length: 2\r\n\r\nhi",
          &["1.1 205 Reset Content {Content-Length: 2} length 2", "data hi", "end"]),
@@ -599,7 +610,12 @@ fn a_response_ends_where_its_status_and_its_request_say() {
             "1xx, 204 and 304 have no body. Every other status has the one that its headers speak of.",
         );
     }
-    for header in ["Content-Length: 500", "Transfer-Encoding: chunked", "X: y"] {
+    for header in [
+        "Content-Length: 500",
+        "Content-Length: x",
+        "Transfer-Encoding: chunked",
+        "X: y",
+    ] {
         expect(
             to_head,
             format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n").as_bytes(),
@@ -699,6 +715,7 @@ fn replies_have_the_order_of_the_requests() {
 fn bodies_are_streams_in_both_directions() {
     streams::a_client_that_does_not_read_stops_the_handler();
     streams::a_handler_that_does_not_read_stops_the_client();
+    streams::a_client_that_ends_too_early_has_sent_nothing();
     streams::the_continue_has_its_turn();
     streams::a_response_may_stay_open();
     streams::an_exit_leaves_nothing();

@@ -717,6 +717,7 @@ fn replies_have_the_order_of_the_requests() {
 fn bodies_are_streams_in_both_directions() {
     streams::a_client_that_does_not_read_stops_the_handler();
     streams::a_handler_that_does_not_read_stops_the_client();
+    streams::a_client_that_ends_too_early_has_sent_nothing();
     streams::the_continue_has_its_turn();
     streams::a_response_may_stay_open();
     streams::an_exit_leaves_nothing();

@@ -127,8 +127,8 @@ pub fn each_byte_between_chunks() {
     }
 }
 
-/// Puts each byte between `before` and `after`, and compares what is found with the first of the `arrows` that knows
-/// the byte. A byte that none of them knows is an error 400.
+/// Puts each byte between `before` and `after`, and compares what is found with the words of the first of the `arrows`
+/// that knows the byte. A byte that none of them knows is an error 400.
 fn each_byte(what: &str, (before, after): (&str, &str), arrows: &[Arrow]) {
     let (mut taken, mut refused, mut other) = (Vec::new(), Vec::new(), None);
     for byte in 0..=255 {
@@ -148,9 +148,9 @@ fn each_byte(what: &str, (before, after): (&str, &str), arrows: &[Arrow]) {
             }
             let is_error = |words: &str| words.ends_with("error 400");
             match (is_error(&expected), is_error(&yours)) {
-                (true, false) => taken.push(byte),
+                (true, _) => taken.push(byte),
                 (false, true) => refused.push(byte),
-                _ => {
+                (false, false) => {
                     other.get_or_insert(format!(
                         "{}\nexpected  {expected}\nyours     {yours}",
                         shown(&message)

@@ -135,6 +135,40 @@ pub fn a_handler_that_does_not_read_stops_the_client() {
     );
 }
 
+/// The client ends, in the middle of a head or of a body.
+pub fn a_client_that_ends_too_early_has_sent_nothing() {
+    #[rustfmt::skip]
+    let cases = [
+        ("GET / HTTP/1.1\r\nHost: a\r\n", "", "400 Bad Request | close | "),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell", "ECONNRESET", "<end>"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhell\r\n", "ECONNRESET", "<end>"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhell\r\n0\r\n", "ECONNRESET", "<end>"),
+    ];
+    for (message, told, expected) in cases {
+        let (reply, said) = serve(
+            "the client ends too early",
+            options(),
+            |log, request, response| {
+                let log = log.clone();
+                request.text(move |text| match text {
+                    Ok(_) => response.end_with(b"a whole body"),
+                    Err(error) => log.say(error.code()),
+                });
+            },
+            move |mut client| {
+                client.send(message);
+                client.end();
+                client.rest()
+            },
+        );
+        assert!(
+            said.join(" ") == told && reply.starts_with(expected) && reply.ends_with("<end>"),
+            "the client sends {message:?} and ends\nexpected  the handler's `text` gets {told:?}; {expected}\nyours     \
+             {said:?}; {reply}\nHalf of a head is no request, and half of a body is an error."
+        );
+    }
+}
+
 /// 100 Continue goes out when somebody wants the body, in its turn.
 pub fn the_continue_has_its_turn() {
     let (replies, _) = serve(
