@@ -218,10 +218,9 @@ pub fn each_character_of_a_value_is_checked() {
                     }
                 }
             }
-            response.set_header("X", "").expect("a value may be empty");
-            response
-                .set_header("Y", "\u{10d}\u{10a}")
-                .expect("two letters");
+            // What is refused is missing in the reply.
+            let _ = response.set_header("X", "");
+            let _ = response.set_header("Y", "\u{10d}\u{10a}");
             response.end_with(b"hi");
         },
         |mut client| {
@@ -234,12 +233,12 @@ pub fn each_character_of_a_value_is_checked() {
         "each character of ASCII, alone, first, last and inside of a value\nexpected  control bytes are \
          ERR_INVALID_CHAR, but for the tab; all others are taken, also those beyond ASCII\nyours     {}\nAsk each byte of \
          the text, to its end. A `char` that is cut to a byte is another one: U+010D ends in 0x0D, and is no CR.",
-        said.join(", ")
+        said[..said.len().min(8)].join(", ")
     );
     same(
         &reply,
         "200 OK | X:  | Y: \u{10d}\u{10a} | length 2 |  | hi",
-        "a value may be empty, and may have letters beyond ASCII",
-        "What may be sent is sent as it is.",
+        "then the header X gets an empty value, and Y the letters U+010D and U+010A",
+        "An empty value is a value. A letter beyond ASCII has no control bytes, whatever its number ends in.",
     );
 }

@@ -64,12 +64,15 @@ pub fn each_byte_of_a_head() {
     #[rustfmt::skip]
     let places: [(&str, &str, &str, &[Arrow]); 18] = [
         ("the LF of an empty line before a request", "\r", &format!("GET /{http}"), &[(lf, get)]),
+        ("the CR of the first line", "GET / HTTP/1.1", &end[1..], &[(cr, get)]),
+        ("the LF of the first line", "GET / HTTP/1.1\r", &end[2..], &[(lf, get)]),
+        ("the LF behind a value", &format!("{line}N: x\r"), "\r\n", &[(lf, "GET / 1.1 {N: x} | end")]),
+        ("the LF behind an empty value", &format!("{line}N:\r"), "\r\n", &[(lf, "GET / 1.1 {N: } | end")]),
+        ("the last LF", &format!("{line}\r"), "", &[(lf, get)]),
         ("the first byte of a method", "", &format!("ET /{http}"), &[(token, "*ET / 1.1 | end")]),
         ("a byte inside a method", "G", &format!("T /{http}"), &[(token, "G*T / 1.1 | end")]),
         ("the first byte of a target", "GET ", &format!("x{http}"), &[(visible, "GET *x 1.1 | end")]),
         ("a byte inside a target", "GET /", &format!("x{http}"), &[(visible, "GET /*x 1.1 | end")]),
-        ("the CR of the first line", "GET / HTTP/1.1", &end[1..], &[(cr, get)]),
-        ("the LF of the first line", "GET / HTTP/1.1\r", &end[2..], &[(lf, get)]),
         ("a byte of a host", "GET / HTTP/1.1\r\nHost: b", "c\r\n\r\n", &[(host, "GET / 1.1 {Host: b*c} | end")]),
         ("the first byte of a name", line, "ame: y\r\n\r\n", &[(token, "GET / 1.1 {*ame: y} | end")]),
         ("a byte inside a name", &format!("{line}N"), "me: y\r\n\r\n",
@@ -83,9 +86,6 @@ pub fn each_byte_of_a_head() {
         ("a byte inside a value", &format!("{line}N: x"), "y\r\n\r\n", &[(value, "GET / 1.1 {N: x*y} | end")]),
         ("the last byte of a value", &format!("{line}N: x"), "\r\n\r\n",
          &[(blank, "GET / 1.1 {N: x} | end"), (value, "GET / 1.1 {N: x*} | end")]),
-        ("the LF behind a value", &format!("{line}N: x\r"), "\r\n", &[(lf, "GET / 1.1 {N: x} | end")]),
-        ("the LF behind an empty value", &format!("{line}N:\r"), "\r\n", &[(lf, "GET / 1.1 {N: } | end")]),
-        ("the last LF", &format!("{line}\r"), "", &[(lf, get)]),
     ];
     for (what, before, after, arrows) in places {
         each_byte(what, (before, after), arrows);
@@ -97,13 +97,13 @@ pub fn each_byte_between_chunks() {
     let head = "POST / 1.1 {Transfer-Encoding: chunked} chunked";
     #[rustfmt::skip]
     let places: [(&str, &str, &str, &[Arrow], &str); 12] = [
+        ("the LF behind a size", "1\r", "x", &[(lf, "data x | broken off")], ""),
+        ("the LF behind an extension", "1;a\r", "x", &[(lf, "data x | broken off")], ""),
+        ("the LF behind the size 0", "0\r", "\r\n", &[(lf, "end")], ""),
         ("the first digit of a size", "", "\r\n", &[(hex_digit, "broken off")], ""),
         ("the second digit of a size", "1", "\r\n", &[(hex_digit, "broken off"), (semicolon, "broken off")], ""),
         ("the first byte of an extension", "1;", "a\r\nx", &[(value, "data x | broken off")], ""),
         ("a byte inside an extension", "1;a", "b\r\nx", &[(value, "data x | broken off")], ""),
-        ("the LF behind a size", "1\r", "x", &[(lf, "data x | broken off")], ""),
-        ("the LF behind an extension", "1;a\r", "x", &[(lf, "data x | broken off")], ""),
-        ("the LF behind the size 0", "0\r", "\r\n", &[(lf, "end")], ""),
         ("the CR behind a chunk", "1\r\nx", "\n0\r\n\r\n", &[(cr, "data x | end")], "data x | "),
         ("the LF behind a chunk", "1\r\nx\r", "0\r\n\r\n", &[(lf, "data x | end")], "data x | "),
         ("the first byte of a trailer", "0\r\n", ": y\r\n\r\n", &[(token, "end")], ""),
