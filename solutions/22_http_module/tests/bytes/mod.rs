@@ -132,6 +132,19 @@ pub fn expect(parser: impl Fn() -> Parser, message: &[u8], expected: &[&str], ca
     }
 }
 
+/// As [`expect`], but whole only, for a message that is one of many of its kind.
+#[track_caller]
+pub fn expect_whole(mut parser: Parser, message: &[u8], expected: &[&str], causes: &str) {
+    let yours = words(&mut parser, &[message]).unwrap_or_else(|complaint| vec![complaint]);
+    assert!(
+        yours == expected,
+        "fed whole:\n{}\nexpected  {}\nyours     {}\n{causes}",
+        shown(message),
+        expected.join(" | "),
+        yours.join(" | ")
+    );
+}
+
 /// As [`expect`], for the requests that a server with the usual limits gets.
 #[track_caller]
 pub fn expect_request(message: impl AsRef<[u8]>, expected: &[&str], causes: &str) {
