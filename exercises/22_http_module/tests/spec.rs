@@ -218,6 +218,7 @@ fn the_length_of_a_body_has_one_meaning() {
         "Content-Length: 2\r\nX: y\r\nContent-Length: +2", "Content-Length: 0\r\nContent-Length: 0",
         "Content-Length: 2\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 2",
         "Content-Length: 2\r\nTransfer-Encoding: identity", "Content-Length: x\r\nTransfer-Encoding: chunked",
+        "Content-Length: 2\r\nTransfer-Encoding:", "Content-Length:\r\nTransfer-Encoding: chunked",
     ];
     #[rustfmt::skip]
     let codings = [
@@ -638,6 +639,14 @@ fn a_response_ends_where_its_status_and_its_request_say() {
             format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n").as_bytes(),
             &[&format!("1.1 200 OK {{{header}}}"), "end"],
             "The answer to HEAD has the headers of the answer to GET, and no body.",
+        );
+    }
+    for status in 100..=999 {
+        expect_whole(
+            to_head(),
+            format!("HTTP/1.1 {status} S\r\nContent-Length: 2\r\n\r\n").as_bytes(),
+            &[&format!("1.1 {status} S {{Content-Length: 2}}"), "end"],
+            "No answer to HEAD has a body, whatever its status.",
         );
     }
 }

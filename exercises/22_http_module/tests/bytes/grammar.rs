@@ -29,6 +29,10 @@ fn host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%:[]".contains(&byte)
 }
 
+fn space(byte: u8) -> bool {
+    byte == b' '
+}
+
 fn cr(byte: u8) -> bool {
     byte == b'\r'
 }
@@ -62,13 +66,18 @@ pub fn each_byte_of_a_head() {
     let (get, end) = ("GET / 1.1 | end", "\r\nHost: a\r\n\r\n");
     let http = &format!(" HTTP/1.1{end}");
     #[rustfmt::skip]
-    let places: [(&str, &str, &str, &[Arrow]); 18] = [
+    let places: [(&str, &str, &str, &[Arrow]); 23] = [
         ("the LF of an empty line before a request", "\r", &format!("GET /{http}"), &[(lf, get)]),
         ("the CR of the first line", "GET / HTTP/1.1", &end[1..], &[(cr, get)]),
         ("the LF of the first line", "GET / HTTP/1.1\r", &end[2..], &[(lf, get)]),
         ("the LF behind a value", &format!("{line}N: x\r"), "\r\n", &[(lf, "GET / 1.1 {N: x} | end")]),
         ("the LF behind an empty value", &format!("{line}N:\r"), "\r\n", &[(lf, "GET / 1.1 {N: } | end")]),
         ("the last LF", &format!("{line}\r"), "", &[(lf, get)]),
+        ("the CR behind a value", &format!("{line}N: x"), "\n\r\n", &[(cr, "GET / 1.1 {N: x} | end")]),
+        ("the CR behind an empty value", &format!("{line}N:"), "\n\r\n", &[(cr, "GET / 1.1 {N: } | end")]),
+        ("the last CR", line, "\n", &[(cr, get)]),
+        ("the space behind a method", "GET", &format!("/{http}"), &[(space, get)]),
+        ("the space behind a target", "GET /", &http[1..], &[(space, get)]),
         ("the first byte of a method", "", &format!("ET /{http}"), &[(token, "*ET / 1.1 | end")]),
         ("a byte inside a method", "G", &format!("T /{http}"), &[(token, "G*T / 1.1 | end")]),
         ("the first byte of a target", "GET ", &format!("x{http}"), &[(visible, "GET *x 1.1 | end")]),
@@ -96,7 +105,9 @@ pub fn each_byte_of_a_head() {
 pub fn each_byte_between_chunks() {
     let head = "POST / 1.1 {Transfer-Encoding: chunked} chunked";
     #[rustfmt::skip]
-    let places: [(&str, &str, &str, &[Arrow], &str); 12] = [
+    let places: [(&str, &str, &str, &[Arrow], &str); 14] = [
+        ("the CR behind a size", "1", "\nx", &[(cr, "data x | broken off")], ""),
+        ("the CR behind an extension", "1;a", "\nx", &[(cr, "data x | broken off")], ""),
         ("the LF behind a size", "1\r", "x", &[(lf, "data x | broken off")], ""),
         ("the LF behind an extension", "1;a\r", "x", &[(lf, "data x | broken off")], ""),
         ("the LF behind the size 0", "0\r", "\r\n", &[(lf, "end")], ""),
