@@ -15,5 +15,6 @@ pub use client::{ClientOptions, ClientRequest, Incoming, get, request};
 pub use parser::{Event, Framing, Head, Limits, ParseError, Parser};
 pub use runtime::{Error, Result};
 pub use server::{
-    Pipeline, Request, Response, Rest, Server, ServerOptions, Turn, Unread, create_server,
+    Pipeline, Request, Response, Rest, Server, ServerOptions, Time, Turn, Unread, WaitsFor,
+    create_server,
 };

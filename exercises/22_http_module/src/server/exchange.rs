@@ -81,10 +81,10 @@ impl Exchange {
         });
     }
 
-    /// What is to be done with a body that nobody reads.
+    /// What is to be done with what nobody reads of the body. A body that somebody reads is left to them.
     pub(super) fn rest_of_body(&self) -> Rest {
         if self.body.is_wanted() && !self.body.is_skipping() || self.body.is_about_to_flow() {
-            return Rest::None;
+            return Rest::Skip;
         }
         let unread = Unread {
             is_complete: self.body.is_complete(),

@@ -20,6 +20,10 @@ pub struct ServerOptions {
     /// The time from a reply to the next request's first byte, also that from the connect. 5 s, Node's
     /// `keepAliveTimeout`.
     pub idle_timeout: Duration,
+    /// The time from our end of a connection to the client's. nginx's `lingering_timeout` is 5 s. To close at once could
+    /// cost it the reply: the kernel answers bytes that nobody read with a reset, and the client's kernel throws away
+    /// what it has.
+    pub linger_timeout: Duration,
 }
 
 impl Default for ServerOptions {
@@ -31,6 +35,7 @@ impl Default for ServerOptions {
             head_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(60),
             idle_timeout: Duration::from_secs(5),
+            linger_timeout: Duration::from_secs(2),
         }
     }
 }

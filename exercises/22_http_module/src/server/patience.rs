@@ -6,16 +6,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::connection::{Connection, Stage};
+use super::options::ServerOptions;
 use crate::parser::ParseError;
-
-/// After our end of a connection, the client has so long to take what was sent and to end its own. nginx's
-/// `lingering_timeout` is 5 s. To close at once could cost it the reply: the kernel answers bytes that nobody read with
-/// a reset, and the client's kernel throws away what it has.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// What the client owes us, for which it has some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WaitsFor {
+pub enum WaitsFor {
     /// Nothing: it is the handler that we wait for.
     Nothing,
     /// The first byte of a request.
@@ -24,28 +20,53 @@ pub(super) enum WaitsFor {
     Head,
     /// More of a body.
     Body,
-    /// Its end of the connection.
+    /// Its end of the connection. Ours was sent.
     End,
+}
+
+/// What becomes of the time that a client has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// It has all the time in the world.
+    Stops,
+    /// The time that runs goes on.
+    GoesOn,
+    /// It has so long from now.
+    Begins(Duration),
+}
+
+impl WaitsFor {
+    /// Something came, or went out. Until now the client owed us `before`, and now it owes us `self`.
+    ///
+    /// A time begins when the client begins to owe us something else. Only that for a body begins anew with each piece.
+    /// The time for a head counts from its first byte, and that for its end from ours: nothing that comes renews them.
+    pub fn time(self, before: WaitsFor, options: &ServerOptions) -> Time {
+        // TODO: this renews every limit whenever something moves. A byte a minute keeps a head open for ever.
+        self.limit(options).map_or(Time::Stops, Time::Begins)
+    }
+
+    /// How long the client has for it.
+    fn limit(self, options: &ServerOptions) -> Option<Duration> {
+        match self {
+            WaitsFor::Nothing => None,
+            WaitsFor::Request => Some(options.idle_timeout),
+            WaitsFor::Head => Some(options.head_timeout),
+            WaitsFor::Body => Some(options.body_timeout),
+            WaitsFor::End => Some(options.linger_timeout),
+        }
+    }
 }
 
 impl Connection {
     /// Something came, or went out: decides what the client owes us now, and how long it has.
-    ///
-    /// A time begins when the client begins to owe us something else than before. Only that for a body begins anew with
-    /// each piece. The time for a head counts from its first byte, and no further byte renews it.
     pub(super) fn set_deadline(self: &Rc<Self>) {
-        let waits_for = self.waits_for();
-        let is_new = self.waits_for.replace(waits_for) != waits_for;
-        let options = self.options();
-        let time = match waits_for {
-            WaitsFor::Nothing => return self.deadline.clear(),
-            WaitsFor::Request => options.idle_timeout,
-            WaitsFor::Head => options.head_timeout,
-            WaitsFor::Body => options.body_timeout,
-            WaitsFor::End => LINGER,
-        };
-        // TODO: this renews every time limit whenever something moves. A byte a minute keeps a head open for ever.
-        self.deadline.set(self, time);
+        let now = self.waits_for();
+        let before = self.waits_for.replace(now);
+        match now.time(before, &self.options()) {
+            Time::Stops => self.deadline.clear(),
+            Time::GoesOn => {}
+            Time::Begins(limit) => self.deadline.set(self, limit),
+        }
     }
 
     fn waits_for(&self) -> WaitsFor {

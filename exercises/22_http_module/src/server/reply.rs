@@ -41,7 +41,7 @@ impl Exchange {
         if is_last {
             self.outgoing.set(Outgoing::Done);
             match self.rest_of_body() {
-                Rest::None | Rest::Skip => self.body.skip(),
+                Rest::Skip => self.body.skip(),
                 Rest::Close => self.closes.set(true),
             }
             self.connection.finish(self.turn);

@@ -57,7 +57,8 @@ impl Head {
         &self.text[self.parts.method.clone()]
     }
 
-    /// A request's target, as it was sent: `/search?q=rust`. Empty in a response.
+    /// A request's target, as it was sent: `/search?q=rust`, to a proxy also `http://host/search?q=rust`. Empty in a
+    /// response.
     pub fn target(&self) -> &str {
         &self.text[self.parts.target.clone()]
     }
@@ -99,7 +100,7 @@ impl Head {
     pub fn lists(&self, name: &str, word: &str) -> bool {
         self.all(name)
             .flat_map(|list| list.split(','))
-            .any(|item| item.trim().eq_ignore_ascii_case(word))
+            .any(|item| item.trim_matches([' ', '\t']).eq_ignore_ascii_case(word))
     }
 
     /// How the length of the body is known.

@@ -185,8 +185,10 @@ impl Parser {
         };
         head.keep_alive = match head.version() {
             _ if head.framing == Framing::UntilClose => false,
-            (1, 0) => head.lists("Connection", "keep-alive"),
-            _ => !head.lists("Connection", "close"),
+            // What follows may be meant for a tunnel, and is no request.
+            _ if head.method() == "CONNECT" => false,
+            _ if head.lists("Connection", "close") => false,
+            version => version >= (1, 1) || head.lists("Connection", "keep-alive"),
         };
         if self.kind == Kind::Request {
             check_host(head)?;

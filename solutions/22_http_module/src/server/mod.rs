@@ -22,6 +22,7 @@ use runtime::{Error, Result};
 
 use connection::Connection;
 pub use options::ServerOptions;
+pub use patience::{Time, WaitsFor};
 pub use pipeline::{Pipeline, Turn};
 pub use request::Request;
 pub use response::Response;
@@ -96,7 +97,7 @@ impl Server {
         self.server.local_addr()
     }
 
-    /// Sets the limits, for connections that come from now on.
+    /// Sets the limits. On connections that are there already, the limits of messages stay as they were.
     pub fn set_options(&self, options: ServerOptions) {
         self.shared.options.set(options);
     }

@@ -22,6 +22,9 @@ impl Request {
     }
 
     /// The target, as it was sent: `/search?q=rust`. Node's `url`.
+    ///
+    /// In `http://host/search`, the form for proxies, the host counts before the one of the header (RFC 9112, 3.2.2). A
+    /// handler that has several hosts has to look at both.
     pub fn target(&self) -> &str {
         self.0.head.target()
     }

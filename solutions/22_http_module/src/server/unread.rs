@@ -6,9 +6,7 @@
 /// What is to be done with the rest of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// Nothing is left.
-    None,
-    /// Read it and throw it away. The connection goes on.
+    /// Read what is still to come, if anything, and throw it away. The connection goes on.
     Skip,
     /// Too much is left, or it may never come. The connection ends with this reply.
     Close,
@@ -32,10 +30,10 @@ impl Unread {
     ///
     /// Of chunks nobody knows how much is to come: the answer may be `Skip` now, and `Close` later.
     pub fn rest(&self, limit: u64) -> Rest {
-        //> // TODO: this leaves the rest where it is. The next request stands behind it, and nobody will find it.
-        //> Rest::None
+        //> // TODO: this skips a body of any length, and waits for one that may never come.
+        //> Rest::Skip
         if self.is_complete {
-            Rest::None
+            Rest::Skip
         } else if self.awaits_continue
             || self.skipped.saturating_add(self.left.unwrap_or(0)) > limit
         {

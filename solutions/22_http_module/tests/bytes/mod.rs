@@ -1,5 +1,7 @@
 //! Feeds bytes to a parser in every way in which they may come, and writes down what it finds.
 
+pub mod grammar;
+
 use http_module::{Event, Framing, Limits, Parser};
 
 /// What a parser finds in `pieces`: a word for each event. Data in several pieces is one word. Then the stream ends.
@@ -130,6 +132,19 @@ pub fn expect(parser: impl Fn() -> Parser, message: &[u8], expected: &[&str], ca
     }
 }
 
+/// As [`expect`], but whole only, for a message that is one of many of its kind.
+#[track_caller]
+pub fn expect_whole(mut parser: Parser, message: &[u8], expected: &[&str], causes: &str) {
+    let yours = words(&mut parser, &[message]).unwrap_or_else(|complaint| vec![complaint]);
+    assert!(
+        yours == expected,
+        "fed whole:\n{}\nexpected  {}\nyours     {}\n{causes}",
+        shown(message),
+        expected.join(" | "),
+        yours.join(" | ")
+    );
+}
+
 /// As [`expect`], for the requests that a server with the usual limits gets.
 #[track_caller]
 pub fn expect_request(message: impl AsRef<[u8]>, expected: &[&str], causes: &str) {
@@ -139,6 +154,14 @@ pub fn expect_request(message: impl AsRef<[u8]>, expected: &[&str], causes: &str
         expected,
         causes,
     );
+}
+
+/// Each of the requests is answered by 400, and nothing behind it is read.
+#[track_caller]
+pub fn refuse_requests<M: AsRef<[u8]>>(messages: impl IntoIterator<Item = M>, causes: &str) {
+    for message in messages {
+        expect_request(message, &["error 400"], causes);
+    }
 }
 
 /// The bytes as a text, at most 300 of them.

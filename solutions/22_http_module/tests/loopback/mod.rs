@@ -6,9 +6,10 @@ use std::cell::RefCell;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
+use std::thread;
 use std::time::Duration;
 
-use http_module::{Request, Response, ServerOptions, create_server};
+use http_module::{Request, Response, Server, ServerOptions, create_server};
 use runtime::{run, work};
 use support::within;
 
@@ -16,7 +17,7 @@ use support::within;
 pub const LIMIT: Duration = Duration::from_secs(20);
 
 /// How long a script waits for bytes.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Serves with `handler` while a client follows `script`. Returns what the script returns, and what was said meanwhile.
 #[track_caller]
@@ -29,11 +30,13 @@ pub fn serve<T: Send + 'static>(
     within(LIMIT, what, move || {
         let log = Log::default();
         let said = log.clone();
+        let server_of_log = Rc::clone(&log.server);
         let outcome = Rc::new(RefCell::new(None));
         let result = Rc::clone(&outcome);
         run(move || {
             let server = create_server(move |request, response| handler(&log, request, response));
             server.set_options(options);
+            *server_of_log.borrow_mut() = Some(server.clone());
             let listening = server.clone();
             server.listen(("127.0.0.1", 0), move || {
                 let address = listening.local_addr().expect("it listens");
@@ -41,6 +44,8 @@ pub fn serve<T: Send + 'static>(
                     move || Ok(script(Peer::connect(address))),
                     move |value| {
                         *result.borrow_mut() = Some(value);
+                        // It has the handler, which has the log.
+                        server_of_log.take();
                         listening.close(|_| {});
                     },
                 );
@@ -90,11 +95,19 @@ pub fn ask(
 pub struct Log {
     words: Rc<RefCell<Vec<String>>>,
     pub held: Rc<RefCell<Vec<Response>>>,
+    server: Rc<RefCell<Option<Server>>>,
 }
 
 impl Log {
     pub fn say(&self, word: impl Into<String>) {
         self.words.borrow_mut().push(word.into());
+    }
+
+    /// Sets the server's limits, in the middle of a conversation.
+    pub fn set_options(&self, options: ServerOptions) {
+        if let Some(server) = &*self.server.borrow() {
+            server.set_options(options);
+        }
     }
 
     pub fn words(&self) -> Vec<String> {
@@ -123,11 +136,6 @@ impl Peer {
             stream,
             ahead: Vec::new(),
         }
-    }
-
-    /// A further connection to the same server.
-    pub fn another(&self) -> Peer {
-        Peer::connect(self.stream.peer_addr().expect("it is connected"))
     }
 
     /// Sends. A server that has hung up does not matter: what it sent before that does.
@@ -172,6 +180,11 @@ impl Peer {
         let answer = self.stream.peek(&mut [0]);
         set(PATIENCE);
         answer.is_ok()
+    }
+
+    /// Lets some time pass. No test depends on how much.
+    pub fn wait(&self, time: Duration) {
+        thread::sleep(time);
     }
 
     /// Reads while `is_wanted`. What ends the stream becomes a word in the text.
