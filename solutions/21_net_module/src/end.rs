@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use runtime::next_tick;
+use runtime::{Error, next_tick};
 
 use crate::handle::Handle;
 use crate::socket::{Inner, Stage};
@@ -22,8 +22,6 @@ impl Inner {
     ///
     /// Whether the connection is over then is asked when the ticks and microtasks of this callback have run: in Node
     /// a later part of the turn shuts down.
-    ///
-    /// A shutdown fails when the connection is broken. A read says how, and that is the error to tell.
     pub(crate) fn finish(self: &Rc<Self>) {
         //> // TODO: this ends our direction whatever is still queued, and asks for nothing afterwards.
         //> if self.is_ending.get() {
@@ -34,9 +32,15 @@ impl Inner {
             return;
         }
         self.is_shut.set(true);
-        let _ = self.with_handle(Handle::shutdown);
-        let own = Rc::clone(self);
-        after_drain(move || own.close_if_over());
+        // A connection that was reset cannot be shut down, and the reset is the error to tell.
+        self.broken();
+        match self.with_handle(Handle::shutdown) {
+            Some(Err(error)) => self.destroy(Some(Error::from_io(&error, "shutdown"))),
+            _ => {
+                let own = Rc::clone(self);
+                after_drain(move || own.close_if_over());
+            }
+        }
         //<
     }
 

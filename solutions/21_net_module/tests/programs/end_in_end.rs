@@ -86,7 +86,9 @@ fn third() {
                 queue_microtask(move || lives("a microtask"));
             });
         };
-        socket.on_end(move || drop(set_immediate(later)));
+        socket.on_end(move || {
+            set_immediate(later);
+        });
         socket.on_close(|had_error| say(format!("close {had_error}")));
     });
 }
