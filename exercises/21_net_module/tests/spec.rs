@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use net_module::{Error, Server, Socket, connect, create_server, lookup};
 use programs::{burn, cell, code, say, taken};
-use runtime::{load, next_tick, process, run, set_immediate, set_timeout};
+use runtime::{load, next_tick, process, run, set_immediate, set_timeout, throw};
 use world::{
     ANY_PORT, NOT_OURS, Nobody, alone, count_waits, counter, expect, has_ipv6, limit, listener,
     patient, pattern, program, read_all, reset, resets_are_told, send, serve, signal,
@@ -170,6 +170,19 @@ fn data_comes_in_order_and_one_read_a_turn() {
          not equal: tell what was read, and not the whole chunk.",
     );
 
+    #[cfg(unix)]
+    {
+        let said = program(hint, somebody_else_reads_it);
+        expect(
+            &said,
+            "a, 1 byte stolen, b, b",
+            "two sockets have a byte each, and are reported together. A listener of the one that comes first reads the byte \
+             of the other. Then each gets one byte more",
+            "EAGAIN or end: a socket that was reported readable may have nothing to read by the time you read. \
+             `WouldBlock` is the kernel's word for `later`: no error and no end.",
+        );
+    }
+
     // Silent connections cost nothing.
     let said = serve(
         hint,
@@ -193,6 +206,50 @@ fn data_comes_in_order_and_one_read_a_turn() {
         "a peer sends a word, and then nothing for 50 ms. How often was the kernel asked?",
         "A socket that can be written is ready all the time: ask for that only while something waits.",
     );
+}
+
+/// Two sockets are readable in one turn, and what the second was to read is gone when it comes to that.
+#[cfg(unix)]
+fn somebody_else_reads_it() {
+    let (listener, address) = listener();
+    let listener = Rc::new(listener);
+    let sockets = [connect(address), connect(address)];
+    let peers = Rc::new(RefCell::new(Vec::new()));
+    let (first, others) = (Rc::new(Cell::new(true)), counter().0);
+    for number in 0..2 {
+        let socket = &sockets[number];
+        let (listener, all) = (Rc::clone(&listener), sockets.clone());
+        let connected = Rc::clone(&peers);
+        socket.on_connect(move || {
+            let mut peers = connected.borrow_mut();
+            peers.push(listener.accept().expect("it has connected").0);
+            if peers.len() == 2 {
+                peers.iter().for_each(|peer| send(peer, b"a"));
+                all.iter().for_each(world::until_readable);
+            }
+        });
+        let (first, others) = (Rc::clone(&first), Rc::clone(&others));
+        let (other, peers) = (sockets[1 - number].clone(), Rc::clone(&peers));
+        socket.on_data(move |data| {
+            say(String::from_utf8_lossy(data));
+            if first.replace(false) {
+                let stolen = world::second_descriptor(&other).read(&mut [0; 2]);
+                say(format!("{} byte stolen", stolen.unwrap_or(0)));
+                let peers = Rc::clone(&peers);
+                set_immediate(move || peers.borrow().iter().for_each(|peer| send(peer, b"b")));
+            } else if others.replace(others.get() + 1) == 1 {
+                process::exit(0);
+            }
+        });
+        socket.on_end(|| {
+            say("end");
+            process::exit(0);
+        });
+        socket.on_error(|error| {
+            say(error.code());
+            process::exit(0);
+        });
+    }
 }
 
 #[test]
@@ -324,6 +381,49 @@ fn writes_keep_their_order_behind_a_slow_reader() {
          drain after a: it comes before the callback of the write that emptied the queue.",
     );
 
+    // What one of the callbacks throws is no matter of the next.
+    for is_destroyed in [false, true] {
+        let said = program(hint, move || {
+            process::on_uncaught_exception(|uncaught| say(uncaught.message()));
+            let (listener, address) = listener();
+            let socket = connect(address);
+            for name in ["a", "b", "c"] {
+                socket.write_then(name.as_bytes(), move |result| {
+                    say(format!("{name} {}", code(result)));
+                    throw(format!("thrown in {name}"));
+                });
+            }
+            socket.on_connect(move || {
+                // The ticks of a callback that threw run after the next callback.
+                set_immediate(|| {
+                    set_immediate(move || {
+                        drop(listener);
+                        process::exit(0);
+                    });
+                });
+            });
+            socket.on_close(|had_error| say(format!("close {had_error}")));
+            if is_destroyed {
+                socket.destroy();
+            }
+        });
+        let (setup, result, end) = match is_destroyed {
+            false => ("and are sent together", "undefined", ""),
+            true => (
+                "and the socket is destroyed",
+                "ERR_STREAM_DESTROYED",
+                ", close false",
+            ),
+        };
+        let expected = ["a", "b", "c"].map(|name| format!("{name} {result}, thrown in {name}"));
+        expect(
+            &said,
+            &(expected.join(", ") + end),
+            &format!("three writes wait for the connection, {setup}. Each callback throws"),
+            "No b or no c: each callback is taken out and called by itself, and those behind the oldest have a tick each.",
+        );
+    }
+
     let hint = "8 MiB are written, and the peer does not get them all";
     let (tell, may_read) = signal();
     let said = serve(
@@ -429,6 +529,60 @@ fn each_direction_ends_in_its_own_time() {
         "No answer: end our own direction alone. The peer may go on.\n\
          drain: nobody may write any more, so nobody is asked to.",
     );
+
+    // FIN waits for a connection and for bytes, and for nothing else.
+    type Ending = fn(Socket);
+    let endings: [(&str, Ending, &str); 3] = [
+        (
+            "`end` is called before there is a connection",
+            |socket| socket.end(),
+            "the peer sees the end after 0 bytes, close false",
+        ),
+        (
+            "`end_with` three bytes is called before there is a connection",
+            |socket| socket.end_with(b"bye"),
+            "the peer sees the end after 3 bytes, close false",
+        ),
+        (
+            "`write_then` and `end` are called in an immediate",
+            |socket| {
+                let own = socket.clone();
+                socket.on_connect(move || {
+                    set_immediate(move || {
+                        own.write_then(b"bye", |result| say(format!("written {}", code(result))));
+                        own.end();
+                    });
+                });
+            },
+            "written undefined, the peer sees the end after 3 bytes, close false",
+        ),
+    ];
+    for (setup, ending, expected) in endings {
+        let said = program(hint, move || {
+            let (listener, address) = listener();
+            let socket = connect(address);
+            socket.resume();
+            ending(socket.clone());
+            socket.on_connect(move || {
+                let (peer, _) = listener.accept().expect("it has connected");
+                // When the immediate of `ending` has run, and its ticks.
+                set_immediate(move || {
+                    set_immediate(move || say(world::how_it_ends(&peer)));
+                });
+            });
+            socket.on_error(|error| say(error.code()));
+            socket.on_close(|had_error| say(format!("close {had_error}")));
+        });
+        expect(
+            &said,
+            expected,
+            setup,
+            "no end, before there is a connection: nothing can be shut down yet, so do not note in `is_shut` that it was. \
+             `finish` is called again when there is a connection.\n\
+             no end, behind `write_then`: FIN waits for bytes, and not for the callbacks. Nobody calls `finish` after \
+             those.",
+        );
+    }
 
     // The peer ends first, and our queue is still full.
     let (tell, may_read) = signal();
@@ -539,6 +693,29 @@ fn a_broken_connection_is_one_error_and_then_close() {
             "close false: the argument says whether there was an error.\n\
              end: a reset is not the end of the stream.",
         );
+        // `end` finds out, before anyone has read. (Windows does not tell that to those who ask for the socket's error.)
+        if cfg!(unix) {
+            let (tell, told) = signal();
+            let said = serve(
+                hint,
+                move |socket| {
+                    listen(&socket);
+                    socket.resume();
+                    told.wait();
+                    socket.end();
+                },
+                move |peer| {
+                    reset(peer);
+                    let _ = tell.send(());
+                },
+            );
+            expect(
+                &said,
+                "ECONNRESET read, close true",
+                "the peer has reset the connection, and before that is read, we call `end`",
+                "ENOTCONN shutdown: what was reset cannot be shut down, and that is no news. Ask `broken` before the shutdown.",
+            );
+        }
         // Nobody reads: the socket is paused, and one piece was read ahead. (kqueue tells of no error to those who ask
         // for nothing.)
         if !cfg!(target_os = "macos") {
@@ -949,40 +1126,72 @@ fn without_descriptors(thread: programs::Place<thread::JoinHandle<()>>) {
 #[test]
 fn what_is_idle_is_told_and_what_has_no_ref_lets_the_program_end() {
     let hint = "a program does not end";
-    let said = serve(
-        hint,
-        |socket| {
-            let own = socket.clone();
-            socket.set_timeout(Duration::from_millis(1), || say("replaced"));
-            socket.set_timeout(Duration::from_secs(100), || say("replaced"));
-            let moved = Rc::new(Cell::new(Instant::now()));
-            let since = Rc::clone(&moved);
-            socket.set_timeout(Duration::from_millis(60), move || {
-                // The loop's clock has whole milliseconds.
-                let is_idle = since.get().elapsed() >= Duration::from_millis(58);
-                say(if is_idle { "idle" } else { "idle too early" });
-                own.end();
-            });
-            // A byte is written when 60 ms have passed since the start, and before any timer of 60 ms can be called.
-            let own = socket.clone();
-            let write = move || {
-                burn(20);
-                own.write(b"x");
-                moved.set(Instant::now());
-                say("moved");
-            };
-            set_timeout(write, 50);
-            socket.resume();
-        },
-        |peer| drop(read_all(&peer)),
-    );
-    expect(
-        &said,
-        "moved, idle",
-        "a socket is idle when nothing has moved for 60 ms, and after 50 ms the program works for 20 ms and writes a byte",
-        "idle too early: bytes that move count. `flush` calls `touch` when the kernel has taken some.\n\
-         replaced: a second time-out takes the place of the first.",
-    );
+    for moves in [
+        "a byte goes out",
+        "8 MiB are to go out, and the kernel takes a part of them",
+        "a byte comes",
+    ] {
+        let (go, may_send) = signal();
+        let (tell, sent) = signal();
+        let (over, may_read) = signal();
+        let said = serve(
+            hint,
+            move |socket| {
+                let moved = Rc::new(Cell::new(Instant::now()));
+                let (own, since) = (socket.clone(), Rc::clone(&moved));
+                let on_idle = move || {
+                    // The loop's clock has whole milliseconds.
+                    let is_idle = since.get().elapsed() >= Duration::from_millis(58);
+                    say(if is_idle { "idle" } else { "idle too early" });
+                    let _ = over.send(());
+                    own.end();
+                };
+                let (own, came) = (socket.clone(), Rc::clone(&moved));
+                socket.on_data(move |_| {
+                    came.set(Instant::now());
+                    say("moved");
+                });
+                // The idle timer is set in the timers phase, and comes no sooner than in the next one. It is due then, unless
+                // what is written here, or comes in the poll phase in between, has moved it.
+                let in_the_timers_phase = move || {
+                    own.set_timeout(Duration::from_millis(1), || say("replaced"));
+                    own.set_timeout(Duration::from_secs(100), || say("replaced"));
+                    own.set_timeout(Duration::from_millis(60), on_idle);
+                    if moves == "a byte comes" {
+                        let _ = go.send(());
+                        sent.wait();
+                        return burn(70);
+                    }
+                    burn(70);
+                    let is_byte = moves == "a byte goes out";
+                    own.write(&vec![0; if is_byte { 1 } else { MUCH }]);
+                    moved.set(Instant::now());
+                    say("moved");
+                };
+                set_timeout(in_the_timers_phase, 1);
+            },
+            move |peer| {
+                if moves == "a byte comes" {
+                    may_send.wait();
+                    send(&peer, b"x");
+                    let _ = tell.send(());
+                }
+                may_read.wait();
+                drop(read_all(&peer));
+            },
+        );
+        expect(
+            &said,
+            "moved, idle",
+            &format!(
+                "a socket is idle when nothing has moved for 60 ms. The program works for 70 ms, then {moves}, and \
+                 after that nothing moves"
+            ),
+            "idle too early: bytes that move count. `flush` calls `touch` when the kernel has taken some of them, if not \
+             all, and `came` calls it for those that came.\n\
+             replaced: a second time-out takes the place of the first.",
+        );
+    }
 
     let said = serve(
         hint,
