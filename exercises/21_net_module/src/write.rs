@@ -139,7 +139,8 @@ impl Inner {
         None
     }
 
-    /// Gives the kernel what it takes now. An error destroys the socket: its system call is `write`.
+    /// Gives the kernel what it takes now. If it takes anything, the connection is not idle. An error destroys the socket:
+    /// its system call is `write`.
     fn flush(self: &Rc<Self>) {
         // TODO: flush once, with the handle. What follows from its answer?
         todo!("flush {} bytes", self.output.borrow().pending())
