@@ -381,6 +381,30 @@ fn writes_keep_their_order_behind_a_slow_reader() {
          drain after a: it comes before the callback of the write that emptied the queue.",
     );
 
+    let hint = "a program waits for `drain`, and `drain` does not come any more";
+    let said = serve(
+        hint,
+        |socket| {
+            let left = Rc::new(Cell::new(40));
+            let own = socket.clone();
+            let more = Rc::clone(&left);
+            socket.on_drain(move || fill(&own, &more));
+            socket.on_close(|had_error| say(format!("close {had_error}")));
+            socket.resume();
+            fill(&socket, &left);
+        },
+        |peer| {
+            let all = read_all(&peer).len() / (1024 * 1024);
+            assert!(all == 40, "the peer got {all} MiB of 40, and then the end");
+        },
+    );
+    expect(
+        &said,
+        "close false",
+        "a program writes 40 MiB, and waits for `drain` whenever `write` returns false",
+        "",
+    );
+
     // What one of the callbacks throws is no matter of the next.
     for is_destroyed in [false, true] {
         let said = program(hint, move || {
@@ -496,6 +520,17 @@ fn writes_keep_their_order_behind_a_slow_reader() {
          drain after all callbacks: it comes before the callback of the write that emptied the queue.\n\
          spins: a silent connection is asked about writing, and it can be written all the time.",
     );
+}
+
+/// A program that writes until it is asked for a pause, and goes on when it is told to. The peer reads all the time.
+fn fill(socket: &Socket, left: &Rc<Cell<usize>>) {
+    while left.get() > 0 {
+        left.set(left.get() - 1);
+        if !socket.write(&[0; 1024 * 1024]) {
+            return;
+        }
+    }
+    socket.end();
 }
 
 #[test]
@@ -757,7 +792,9 @@ fn a_broken_connection_is_one_error_and_then_close() {
                     if socket.is_destroyed() {
                         break;
                     }
-                    socket.write(b"x");
+                    if socket.write(b"x") && socket.is_destroyed() {
+                        say("write true, although it has failed");
+                    }
                     thread::sleep(Duration::from_millis(1));
                 }
                 let has_room = socket.write_then(b"x", |result| say(code(result)));
@@ -781,7 +818,8 @@ fn a_broken_connection_is_one_error_and_then_close() {
             "write false, broken, ERR_STREAM_DESTROYED, close true, closed",
             "the peer has reset the connection, and then we write until that is an error, and once more",
             "broken, close true, write false: `destroy` tells nothing before it has returned.\n\
-             ECONNRESET read: the write itself has found the error.",
+             ECONNRESET read: the write itself has found the error.\n\
+             write true: whatever has room, nobody writes to a socket that is destroyed.",
         );
     }
 
