@@ -412,24 +412,24 @@ fn writes_keep_their_order_behind_a_slow_reader() {
         let said = program(hint, move || {
             process::on_uncaught_exception(|uncaught| say(uncaught.message()));
             let (listener, address) = listener();
+            let listener = Rc::new(listener);
             let socket = connect(address);
             for name in ["a", "b", "c"] {
+                let listener = Rc::clone(&listener);
                 socket.write_then(name.as_bytes(), move |result| {
                     say(format!("{name} {}", code(result)));
                     if name == "b" {
+                        // The ticks behind one that throws run after the next callback.
+                        set_immediate(|| {
+                            set_immediate(move || {
+                                drop(listener);
+                                process::exit(0);
+                            });
+                        });
                         throw("thrown");
                     }
                 });
             }
-            socket.on_connect(move || {
-                // The ticks of a callback that threw run after the next callback.
-                set_immediate(|| {
-                    set_immediate(move || {
-                        drop(listener);
-                        process::exit(0);
-                    });
-                });
-            });
             socket.on_close(|had_error| say(format!("close {had_error}")));
             if is_destroyed {
                 socket.destroy();
