@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use net_module::{Server, Socket, create_server};
 use runtime::{kernel_waits, run, set_timeout};
@@ -140,6 +140,7 @@ pub fn second_descriptor(socket: &Socket) -> TcpStream {
 /// Waits until the socket's kernel has something for it to read.
 #[cfg(unix)]
 pub fn until_readable(socket: &Socket) {
+    use std::time::Instant;
     let copy = second_descriptor(socket);
     let deadline = Instant::now() + limit();
     while copy.peek(&mut [0]).is_err() && Instant::now() < deadline {
