@@ -4,13 +4,13 @@ mod programs;
 mod world;
 
 use std::cell::{Cell, RefCell};
-use std::io::Read;
+use std::io::{self, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use net_module::{Error, Server, Socket, connect, create_server, lookup};
 use programs::{burn, cell, code, say, taken};
@@ -383,27 +383,45 @@ fn writes_keep_their_order_behind_a_slow_reader() {
          drain after a: it comes before the callback of the write that emptied the queue.",
     );
 
-    let hint = "a program waits for `drain`, and `drain` does not come any more";
+    // Each time that `write` says false, there is one more `drain`, also when a listener of `drain` has written.
+    let hint = "a listener of `drain` has written until `write` said false, and `drain` does not come any more";
+    let (tell, told) = mpsc::channel();
+    let (go, may_go_on) = signal();
     let said = serve(
         hint,
-        |socket| {
-            let left = Rc::new(Cell::new(40));
-            let own = socket.clone();
-            let more = Rc::clone(&left);
-            socket.on_drain(move || fill(&own, &more));
+        move |socket| {
+            let until_false = |socket: &Socket| while socket.write(&[0; 256 * 1024]) {};
+            let (own, is_second) = (socket.clone(), Cell::new(false));
+            socket.on_drain(move || {
+                say("drain");
+                if is_second.replace(true) {
+                    return own.end();
+                }
+                // The peer has read no more than what was written before, and waits.
+                until_false(&own);
+                let _ = go.send(());
+            });
             socket.on_close(|had_error| say(format!("close {had_error}")));
             socket.resume();
-            fill(&socket, &left);
+            until_false(&socket);
+            let _ = tell.send(socket.bytes_written());
         },
-        |peer| {
-            let all = read_all(&peer).len() / (1024 * 1024);
-            assert!(all == 40, "the peer got {all} MiB of 40, and then the end");
+        move |mut peer| {
+            let written = told.recv().expect("`write` says false at some time");
+            let read = io::copy(&mut (&mut peer).take(written), &mut io::sink());
+            assert_eq!(
+                read.expect("the bytes come"),
+                written,
+                "bytes of the first time"
+            );
+            may_go_on.wait();
+            drop(read_all(&peer));
         },
     );
     expect(
         &said,
-        "close false",
-        "a program writes 40 MiB, and waits for `drain` whenever `write` returns false",
+        "drain, drain, close false",
+        "a program writes until `write` says false, and once more in `drain`",
         "",
     );
 
@@ -522,17 +540,6 @@ fn writes_keep_their_order_behind_a_slow_reader() {
          drain after all callbacks: it comes before the callback of the write that emptied the queue.\n\
          spins: a silent connection is asked about writing, and it can be written all the time.",
     );
-}
-
-/// A program that writes until it is asked for a pause, and goes on when it is told to. The peer reads all the time.
-fn fill(socket: &Socket, left: &Rc<Cell<usize>>) {
-    while left.get() > 0 {
-        left.set(left.get() - 1);
-        if !socket.write(&[0; 1024 * 1024]) {
-            return;
-        }
-    }
-    socket.end();
 }
 
 #[test]
@@ -1182,19 +1189,16 @@ fn what_is_idle_is_told_and_what_has_no_ref_lets_the_program_end() {
         let said = serve(
             hint,
             move |socket| {
-                let moved = Rc::new(Cell::new(Instant::now()));
-                let (own, since) = (socket.clone(), Rc::clone(&moved));
+                let own = socket.clone();
                 let on_idle = move || {
-                    // The loop's clock has whole milliseconds.
-                    let is_idle = since.get().elapsed() >= Duration::from_millis(58);
-                    say(if is_idle { "idle" } else { "idle too early" });
+                    say("idle");
                     let _ = over.send(());
                     own.end();
                 };
                 let own = socket.clone();
                 socket.on_data(|_| say("moved"));
-                // The idle timer is set in the timers phase, and comes no sooner than in the next one. It is due then, unless
-                // what is written here, or comes in the poll phase in between, has moved it.
+                // The idle timer is set in the timers phase, and comes no sooner than in the next one. It is due then,
+                // unless what is written here, or comes in the poll phase in between, has moved it behind the other.
                 let in_the_timers_phase = move || {
                     own.set_timeout(Duration::from_millis(1), || say("replaced"));
                     own.set_timeout(Duration::from_secs(100), || say("replaced"));
@@ -1204,7 +1208,7 @@ fn what_is_idle_is_told_and_what_has_no_ref_lets_the_program_end() {
                         sent.wait();
                     }
                     burn(70);
-                    moved.set(Instant::now());
+                    set_timeout(|| say("60 ms later"), 60);
                     if moves != "a byte comes" {
                         let is_byte = moves == "a byte goes out";
                         own.write(&vec![0; if is_byte { 1 } else { MUCH }]);
@@ -1225,10 +1229,10 @@ fn what_is_idle_is_told_and_what_has_no_ref_lets_the_program_end() {
         );
         expect(
             &said,
-            "moved, idle",
+            "moved, 60 ms later, idle",
             &format!(
-                "a socket is idle when nothing has moved for 60 ms. The program works for 70 ms, then {moves}, and \
-                 after that nothing moves"
+                "a socket is idle when nothing has moved for 60 ms. The program works for 70 ms and sets a timer of 60 ms. \
+                 Then {moves}, and after that nothing moves"
             ),
             "idle too early: bytes that move count. `flush` calls `touch` when the kernel has taken some of them, if not \
              all, and `came` calls it for those that came.\n\
@@ -1305,7 +1309,35 @@ fn small_programs_do_what_they_do_in_node() {
     for (name, main) in programs::ALL {
         let hint = format!("tests/programs/{name}.rs does not end");
         let yours = alone(&hint, move || programs::trace(main));
-        programs::in_node().expect(name, &yours, "");
+        programs::in_node().expect(name, &yours, usual_cause(name));
+    }
+}
+
+/// What usually makes a program say something else.
+fn usual_cause(name: &str) -> &'static str {
+    match name {
+        "a_callback_throws" => {
+            "\nIt does not end: note in `end_told` that the end is told before you call the listeners. One that throws does \
+             not come back to you."
+        }
+        "destroyed_before_it_connects" => {
+            "\na and b too early: the callbacks of what was never sent are told in the close phase, by `tell_closed`."
+        }
+        "end_in_end" => {
+            "\ndestroyed true: `after_drain` asks whether it is over. A tick of your own comes before those of the program."
+        }
+        "half_open" => {
+            "\nwritable false: ask whether half-open is allowed after the listeners of `end`. One of them may have set it."
+        }
+        "write_after_end" => {
+            "\nERR_STREAM_WRITE_AFTER_END twice: note in `end_told` that the end is told before you call the listeners. One \
+             of them may write."
+        }
+        "written_in_ticks" => {
+            "\nwritten d too early: the tick of a `write` tells what was taken when that `write` returned, and nothing that \
+             was taken since."
+        }
+        _ => "",
     }
 }
 
