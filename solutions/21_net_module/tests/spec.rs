@@ -1128,8 +1128,8 @@ fn a_server_without_descriptors_serves_those_it_has() {
         let expected = "3 connections, sleeps, all served";
         assert!(
             child.status.success() && said.contains(expected),
-            "six peers have connected, and the process may open three descriptors. After 150 ms three are served; one \
-             after the other they go, and the others come\nexpected  {expected}\nyours     {said}{}\nspins: the \
+            "six peers have connected, and the process may open three descriptors. 150 ms after the third was accepted \
+             three are served; one after the other they go, and the others come\nexpected  {expected}\nyours     {said}{}\nspins: the \
              listener stays readable while somebody waits, so stop asking for a while.\nnot all served: what is \
              destroyed closes its descriptor at once.",
             child.stderr()
@@ -1141,12 +1141,21 @@ fn a_server_without_descriptors_serves_those_it_has() {
 #[cfg(unix)]
 fn without_descriptors(thread: programs::Place<thread::JoinHandle<()>>) {
     let (count, counted) = counter();
+    let (tell, told) = signal();
     let server = create_server(move |socket| {
         count.set(count.get() + 1);
         let own = socket.clone();
         socket.on_data(move |data| {
             own.write(data);
         });
+        if count.get() == 3 {
+            let (counted, tell) = (Rc::clone(&counted), tell.clone());
+            count_waits(150, move |waits| {
+                say(format!("{} connections", counted.get()));
+                say(if waits < FEW { "sleeps" } else { "spins" });
+                let _ = tell.send(());
+            });
+        }
         if count.get() == 6 {
             socket.on_close(|_| process::exit(0));
         }
@@ -1158,12 +1167,6 @@ fn without_descriptors(thread: programs::Place<thread::JoinHandle<()>>) {
             .map(|_| patient(TcpStream::connect(address)))
             .collect();
         support::leave_descriptors(3);
-        let (tell, told) = signal();
-        count_waits(150, move |waits| {
-            say(format!("{} connections", counted.get()));
-            say(if waits < FEW { "sleeps" } else { "spins" });
-            let _ = tell.send(());
-        });
         let serve_all = move || {
             told.wait();
             for mut peer in peers {
