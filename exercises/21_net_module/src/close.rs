@@ -7,6 +7,7 @@ use std::rc::Rc;
 use runtime::{Error, close, next_tick, throw};
 
 use crate::socket::{Inner, Stage};
+use crate::turn::after_drain;
 use crate::write::destroyed_error;
 
 impl Inner {
@@ -52,15 +53,20 @@ impl Inner {
     }
 
     /// The last thing that is told. Callbacks of writes that were never made get the socket's error, if it has one.
-    fn tell_closed(&self) {
+    fn tell_closed(self: &Rc<Self>) {
         let error = self.error.borrow().clone();
         let had_error = error.is_some();
         let error = error.unwrap_or_else(destroyed_error);
         let callbacks = self.output.borrow_mut().take_callbacks();
+        // Each in a tick of its own: what one of them throws does not keep the next from being told.
         for (_, callback) in callbacks {
-            callback(Err(error.clone()));
+            let error = error.clone();
+            next_tick(move || callback(Err(error)));
         }
-        self.listeners.close.emit(&had_error);
+        let kept = self.keep();
+        after_drain(move || {
+            kept.socket().listeners.close.emit(&had_error);
+        });
     }
 
     /// What the runtime holds while the socket lives.

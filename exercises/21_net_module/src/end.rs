@@ -18,7 +18,8 @@ impl Inner {
         }
     }
 
-    /// Shuts our direction down if it is to end, and all that was written is with the kernel. Once.
+    /// Shuts our direction down if it is to end, there is a connection, and all that was written is with the kernel.
+    /// Once. What was reset cannot be shut down: `broken` tells of the reset, as Node does.
     ///
     /// Whether the connection is over then is asked when the ticks and microtasks of this callback have run: in Node
     /// a later part of the turn shuts down.
@@ -30,7 +31,8 @@ impl Inner {
     }
 
     /// Tells that the peer has ended. Unless half-open connections are allowed, our direction ends as well, in a
-    /// tick after this: what the listeners write, and what they write in their ticks, is still sent.
+    /// tick after this: what the listeners write, and what they write in their ticks, is still sent. A listener may still
+    /// allow them. If it calls `end` and then `write`, the error is `EPIPE`: the end counts as told already.
     pub(crate) fn tell_end(self: &Rc<Self>) {
         if self.is_destroyed() {
             return;

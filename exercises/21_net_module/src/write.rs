@@ -80,11 +80,13 @@ impl Output {
         self.buffer.is_empty() && std::mem::take(&mut self.needs_drain)
     }
 
-    /// Up to which place the kernel has taken bytes: for the oldest callback, and for all of them.
-    fn due(&self) -> (u64, u64) {
+    /// The places of the callbacks whose bytes the kernel has taken: the oldest, and those behind it. Without any, the
+    /// first number says how many bytes it has taken.
+    fn due(&self) -> (u64, Vec<u64>) {
         let taken = self.taken();
-        let oldest = self.callbacks.front().map_or(taken, |(end, _)| *end);
-        (oldest.min(taken), taken)
+        let places = self.callbacks.iter().map(|(end, _)| *end);
+        let mut due = places.take_while(|end| *end <= taken);
+        (due.next().unwrap_or(taken), due.collect())
     }
 
     /// Takes out the next callback whose bytes end at `place` or before.
@@ -137,14 +139,15 @@ impl Inner {
         None
     }
 
-    /// Gives the kernel what it takes now. An error destroys the socket: its system call is `write`.
+    /// Gives the kernel what it takes now. If it takes anything, the connection is not idle. An error destroys the socket:
+    /// its system call is `write`.
     fn flush(self: &Rc<Self>) {
         // TODO: flush once, with the handle. What follows from its answer?
         todo!("flush {} bytes", self.output.borrow().pending())
     }
 
-    /// Flushes, and tells what came of it: now for the oldest write that waited, in a tick for those behind it. That is
-    /// Node's order. When all is out, our direction ends if it is to end.
+    /// Flushes, and tells what came of it: now for the oldest write that waited, in a tick for each of those behind it.
+    /// That is Node's order. When all is out, our direction ends if it is to end.
     pub(crate) fn write_turn(self: &Rc<Self>) {
         if self.is_destroyed() {
             return;
@@ -153,10 +156,10 @@ impl Inner {
             return self.finish();
         }
         self.flush();
-        let (oldest, taken) = self.output.borrow().due();
-        if oldest < taken {
+        let (oldest, others) = self.output.borrow().due();
+        for place in others {
             let own = Rc::clone(self);
-            next_tick(move || own.written(taken));
+            next_tick(move || own.written(place));
         }
         self.written(oldest);
         self.finish();

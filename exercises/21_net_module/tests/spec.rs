@@ -2,17 +2,17 @@ mod programs;
 mod world;
 
 use std::cell::{Cell, RefCell};
-use std::io::Read;
+use std::io::{self, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use net_module::{Error, Server, Socket, connect, create_server, lookup};
 use programs::{burn, cell, code, say, taken};
-use runtime::{load, next_tick, process, run, set_immediate, set_timeout};
+use runtime::{load, next_tick, process, run, set_immediate, set_timeout, throw};
 use world::{
     ANY_PORT, NOT_OURS, Nobody, alone, count_waits, counter, expect, has_ipv6, limit, listener,
     patient, pattern, program, read_all, reset, resets_are_told, send, serve, signal,
@@ -170,6 +170,19 @@ fn data_comes_in_order_and_one_read_a_turn() {
          not equal: tell what was read, and not the whole chunk.",
     );
 
+    #[cfg(unix)]
+    {
+        let said = program(hint, somebody_else_reads_it);
+        expect(
+            &said,
+            "a, 1 byte stolen, b, b",
+            "two sockets have a byte each, and are reported together. A listener of the one that comes first reads the byte \
+             of the other. Then each gets one byte more",
+            "EAGAIN or end: a socket that was reported readable may have nothing to read by the time you read. \
+             `WouldBlock` is the kernel's word for `later`: no error and no end.",
+        );
+    }
+
     // Silent connections cost nothing.
     let said = serve(
         hint,
@@ -193,6 +206,50 @@ fn data_comes_in_order_and_one_read_a_turn() {
         "a peer sends a word, and then nothing for 50 ms. How often was the kernel asked?",
         "A socket that can be written is ready all the time: ask for that only while something waits.",
     );
+}
+
+/// Two sockets are readable in one turn, and what the second was to read is gone when it comes to that.
+#[cfg(unix)]
+fn somebody_else_reads_it() {
+    let (listener, address) = listener();
+    let listener = Rc::new(listener);
+    let sockets = [connect(address), connect(address)];
+    let peers = Rc::new(RefCell::new(Vec::new()));
+    let (first, others) = (Rc::new(Cell::new(true)), counter().0);
+    for number in 0..2 {
+        let socket = &sockets[number];
+        let (listener, all) = (Rc::clone(&listener), sockets.clone());
+        let connected = Rc::clone(&peers);
+        socket.on_connect(move || {
+            let mut peers = connected.borrow_mut();
+            peers.push(listener.accept().expect("it has connected").0);
+            if peers.len() == 2 {
+                peers.iter().for_each(|peer| send(peer, b"a"));
+                all.iter().for_each(world::until_readable);
+            }
+        });
+        let (first, others) = (Rc::clone(&first), Rc::clone(&others));
+        let (other, peers) = (sockets[1 - number].clone(), Rc::clone(&peers));
+        socket.on_data(move |data| {
+            say(String::from_utf8_lossy(data));
+            if first.replace(false) {
+                let stolen = world::second_descriptor(&other).read(&mut [0; 2]);
+                say(format!("{} byte stolen", stolen.unwrap_or(0)));
+                let peers = Rc::clone(&peers);
+                set_immediate(move || peers.borrow().iter().for_each(|peer| send(peer, b"b")));
+            } else if others.replace(others.get() + 1) == 1 {
+                process::exit(0);
+            }
+        });
+        socket.on_end(|| {
+            say("end");
+            process::exit(0);
+        });
+        socket.on_error(|error| {
+            say(error.code());
+            process::exit(0);
+        });
+    }
 }
 
 #[test]
@@ -324,6 +381,96 @@ fn writes_keep_their_order_behind_a_slow_reader() {
          drain after a: it comes before the callback of the write that emptied the queue.",
     );
 
+    // Each time that `write` says false, there is one more `drain`, also when a listener of `drain` has written.
+    let hint = "a listener of `drain` has written until `write` said false, and `drain` does not come any more";
+    let (tell, told) = mpsc::channel();
+    let (go, may_go_on) = signal();
+    let said = serve(
+        hint,
+        move |socket| {
+            let until_false = |socket: &Socket| while socket.write(&[0; 256 * 1024]) {};
+            let (own, is_second) = (socket.clone(), Cell::new(false));
+            socket.on_drain(move || {
+                say("drain");
+                if is_second.replace(true) {
+                    return own.end();
+                }
+                // The peer has read no more than what was written before, and waits.
+                until_false(&own);
+                let _ = go.send(());
+            });
+            socket.on_close(|had_error| say(format!("close {had_error}")));
+            socket.resume();
+            until_false(&socket);
+            let _ = tell.send(socket.bytes_written());
+        },
+        move |mut peer| {
+            let written = told.recv().expect("`write` says false at some time");
+            let read = io::copy(&mut (&mut peer).take(written), &mut io::sink());
+            assert_eq!(
+                read.expect("the bytes come"),
+                written,
+                "bytes of the first time"
+            );
+            may_go_on.wait();
+            drop(read_all(&peer));
+        },
+    );
+    expect(
+        &said,
+        "drain, drain, close false",
+        "a program writes until `write` says false, and once more in `drain`",
+        "",
+    );
+
+    // What one of the callbacks throws is no matter of the next.
+    for is_destroyed in [false, true] {
+        let said = program(hint, move || {
+            process::on_uncaught_exception(|uncaught| say(uncaught.message()));
+            let (listener, address) = listener();
+            let listener = Rc::new(listener);
+            let socket = connect(address);
+            for name in ["a", "b", "c"] {
+                let listener = Rc::clone(&listener);
+                socket.write_then(name.as_bytes(), move |result| {
+                    say(format!("{name} {}", code(result)));
+                    if name == "b" {
+                        // The ticks behind one that throws run after the next callback.
+                        set_immediate(|| {
+                            set_immediate(move || {
+                                drop(listener);
+                                process::exit(0);
+                            });
+                        });
+                        throw("thrown");
+                    }
+                });
+            }
+            socket.on_close(|had_error| say(format!("close {had_error}")));
+            if is_destroyed {
+                socket.destroy();
+            }
+        });
+        let (setup, expected) = match is_destroyed {
+            false => (
+                "are sent together",
+                "a undefined, b undefined, thrown, c undefined",
+            ),
+            true => (
+                "are never sent, because the socket is destroyed",
+                "a ERR_STREAM_DESTROYED, b ERR_STREAM_DESTROYED, thrown, c ERR_STREAM_DESTROYED, close false",
+            ),
+        };
+        expect(
+            &said,
+            expected,
+            &format!(
+                "three writes wait for the connection and {setup}. The second callback throws"
+            ),
+            "No c: take out one callback, call it, and take out the next. Those behind the oldest have a tick each.",
+        );
+    }
+
     let hint = "8 MiB are written, and the peer does not get them all";
     let (tell, may_read) = signal();
     let said = serve(
@@ -429,6 +576,60 @@ fn each_direction_ends_in_its_own_time() {
         "No answer: end our own direction alone. The peer may go on.\n\
          drain: nobody may write any more, so nobody is asked to.",
     );
+
+    // FIN waits for a connection and for bytes, and for nothing else.
+    type Ending = fn(Socket);
+    let endings: [(&str, Ending, &str); 3] = [
+        (
+            "`end` is called before there is a connection",
+            |socket| socket.end(),
+            "the peer sees the end after 0 bytes, close false",
+        ),
+        (
+            "`end_with` three bytes is called before there is a connection",
+            |socket| socket.end_with(b"bye"),
+            "the peer sees the end after 3 bytes, close false",
+        ),
+        (
+            "`write_then` and `end` are called in an immediate",
+            |socket| {
+                let own = socket.clone();
+                socket.on_connect(move || {
+                    set_immediate(move || {
+                        own.write_then(b"bye", |result| say(format!("written {}", code(result))));
+                        own.end();
+                    });
+                });
+            },
+            "written undefined, the peer sees the end after 3 bytes, close false",
+        ),
+    ];
+    for (setup, ending, expected) in endings {
+        let said = program(hint, move || {
+            let (listener, address) = listener();
+            let socket = connect(address);
+            socket.resume();
+            ending(socket.clone());
+            socket.on_connect(move || {
+                let (peer, _) = listener.accept().expect("it has connected");
+                // When the immediate of `ending` has run, and its ticks.
+                set_immediate(move || {
+                    set_immediate(move || say(world::how_it_ends(&peer)));
+                });
+            });
+            socket.on_error(|error| say(error.code()));
+            socket.on_close(|had_error| say(format!("close {had_error}")));
+        });
+        expect(
+            &said,
+            expected,
+            setup,
+            "no end, before there is a connection: nothing can be shut down yet, so do not note in `is_shut` that it was. \
+             `finish` is called again when there is a connection.\n\
+             no end, behind `write_then`: FIN waits for bytes, and not for the callbacks. Nobody calls `finish` after \
+             those.",
+        );
+    }
 
     // The peer ends first, and our queue is still full.
     let (tell, may_read) = signal();
@@ -539,6 +740,29 @@ fn a_broken_connection_is_one_error_and_then_close() {
             "close false: the argument says whether there was an error.\n\
              end: a reset is not the end of the stream.",
         );
+        // `end` finds out, before anyone has read. (Windows does not tell that to those who ask for the socket's error.)
+        if cfg!(unix) {
+            let (tell, told) = signal();
+            let said = serve(
+                hint,
+                move |socket| {
+                    listen(&socket);
+                    socket.resume();
+                    told.wait();
+                    socket.end();
+                },
+                move |peer| {
+                    reset(peer);
+                    let _ = tell.send(());
+                },
+            );
+            expect(
+                &said,
+                "ECONNRESET read, close true",
+                "the peer has reset the connection, and before that is read, we call `end`",
+                "ENOTCONN shutdown: what was reset cannot be shut down, and that is no news. Ask `broken` before the shutdown.",
+            );
+        }
         // Nobody reads: the socket is paused, and one piece was read ahead. (kqueue tells of no error to those who ask
         // for nothing.)
         if !cfg!(target_os = "macos") {
@@ -575,7 +799,9 @@ fn a_broken_connection_is_one_error_and_then_close() {
                     if socket.is_destroyed() {
                         break;
                     }
-                    socket.write(b"x");
+                    if socket.write(b"x") && socket.is_destroyed() {
+                        say("write true, although it has failed");
+                    }
                     thread::sleep(Duration::from_millis(1));
                 }
                 let has_room = socket.write_then(b"x", |result| say(code(result)));
@@ -599,7 +825,8 @@ fn a_broken_connection_is_one_error_and_then_close() {
             "write false, broken, ERR_STREAM_DESTROYED, close true, closed",
             "the peer has reset the connection, and then we write until that is an error, and once more",
             "broken, close true, write false: `destroy` tells nothing before it has returned.\n\
-             ECONNRESET read: the write itself has found the error.",
+             ECONNRESET read: the write itself has found the error.\n\
+             write true: whatever has room, nobody writes to a socket that is destroyed.",
         );
     }
 
@@ -899,8 +1126,8 @@ fn a_server_without_descriptors_serves_those_it_has() {
         let expected = "3 connections, sleeps, all served";
         assert!(
             child.status.success() && said.contains(expected),
-            "six peers have connected, and the process may open three descriptors. After 150 ms three are served; one \
-             after the other they go, and the others come\nexpected  {expected}\nyours     {said}{}\nspins: the \
+            "six peers have connected, and the process may open three descriptors. 150 ms after the third was accepted \
+             three are served; one after the other they go, and the others come\nexpected  {expected}\nyours     {said}{}\nspins: the \
              listener stays readable while somebody waits, so stop asking for a while.\nnot all served: what is \
              destroyed closes its descriptor at once.",
             child.stderr()
@@ -912,12 +1139,21 @@ fn a_server_without_descriptors_serves_those_it_has() {
 #[cfg(unix)]
 fn without_descriptors(thread: programs::Place<thread::JoinHandle<()>>) {
     let (count, counted) = counter();
+    let (tell, told) = signal();
     let server = create_server(move |socket| {
         count.set(count.get() + 1);
         let own = socket.clone();
         socket.on_data(move |data| {
             own.write(data);
         });
+        if count.get() == 3 {
+            let (counted, tell) = (Rc::clone(&counted), tell.clone());
+            count_waits(150, move |waits| {
+                say(format!("{} connections", counted.get()));
+                say(if waits < FEW { "sleeps" } else { "spins" });
+                let _ = tell.send(());
+            });
+        }
         if count.get() == 6 {
             socket.on_close(|_| process::exit(0));
         }
@@ -929,12 +1165,6 @@ fn without_descriptors(thread: programs::Place<thread::JoinHandle<()>>) {
             .map(|_| patient(TcpStream::connect(address)))
             .collect();
         support::leave_descriptors(3);
-        let (tell, told) = signal();
-        count_waits(150, move |waits| {
-            say(format!("{} connections", counted.get()));
-            say(if waits < FEW { "sleeps" } else { "spins" });
-            let _ = tell.send(());
-        });
         let serve_all = move || {
             told.wait();
             for mut peer in peers {
@@ -949,40 +1179,67 @@ fn without_descriptors(thread: programs::Place<thread::JoinHandle<()>>) {
 #[test]
 fn what_is_idle_is_told_and_what_has_no_ref_lets_the_program_end() {
     let hint = "a program does not end";
-    let said = serve(
-        hint,
-        |socket| {
-            let own = socket.clone();
-            socket.set_timeout(Duration::from_millis(1), || say("replaced"));
-            socket.set_timeout(Duration::from_secs(100), || say("replaced"));
-            let moved = Rc::new(Cell::new(Instant::now()));
-            let since = Rc::clone(&moved);
-            socket.set_timeout(Duration::from_millis(60), move || {
-                // The loop's clock has whole milliseconds.
-                let is_idle = since.get().elapsed() >= Duration::from_millis(58);
-                say(if is_idle { "idle" } else { "idle too early" });
-                own.end();
-            });
-            // A byte is written when 60 ms have passed since the start, and before any timer of 60 ms can be called.
-            let own = socket.clone();
-            let write = move || {
-                burn(20);
-                own.write(b"x");
-                moved.set(Instant::now());
-                say("moved");
-            };
-            set_timeout(write, 50);
-            socket.resume();
-        },
-        |peer| drop(read_all(&peer)),
-    );
-    expect(
-        &said,
-        "moved, idle",
-        "a socket is idle when nothing has moved for 60 ms, and after 50 ms the program works for 20 ms and writes a byte",
-        "idle too early: bytes that move count. `flush` calls `touch` when the kernel has taken some.\n\
-         replaced: a second time-out takes the place of the first.",
-    );
+    for moves in [
+        "a byte goes out",
+        "8 MiB are to go out, and the kernel takes a part of them",
+        "a byte comes",
+    ] {
+        let (go, may_send) = signal();
+        let (tell, sent) = signal();
+        let (over, may_read) = signal();
+        let said = serve(
+            hint,
+            move |socket| {
+                let own = socket.clone();
+                let on_idle = move || {
+                    say("idle");
+                    let _ = over.send(());
+                    own.end();
+                };
+                let own = socket.clone();
+                socket.on_data(|_| say("moved"));
+                // The idle timer is set in the timers phase, and comes no sooner than in the next one. It is due then,
+                // unless what is written here, or comes in the poll phase in between, has moved it behind the other.
+                let in_the_timers_phase = move || {
+                    own.set_timeout(Duration::from_millis(1), || say("replaced"));
+                    own.set_timeout(Duration::from_secs(100), || say("replaced"));
+                    own.set_timeout(Duration::from_millis(60), on_idle);
+                    if moves == "a byte comes" {
+                        let _ = go.send(());
+                        sent.wait();
+                    }
+                    burn(70);
+                    set_timeout(|| say("60 ms later"), 60);
+                    if moves != "a byte comes" {
+                        let is_byte = moves == "a byte goes out";
+                        own.write(&vec![0; if is_byte { 1 } else { MUCH }]);
+                        say("moved");
+                    }
+                };
+                set_timeout(in_the_timers_phase, 1);
+            },
+            move |peer| {
+                if moves == "a byte comes" {
+                    may_send.wait();
+                    send(&peer, b"x");
+                    let _ = tell.send(());
+                }
+                may_read.wait();
+                drop(read_all(&peer));
+            },
+        );
+        expect(
+            &said,
+            "moved, 60 ms later, idle",
+            &format!(
+                "a socket is idle when nothing has moved for 60 ms. The program works for 70 ms and sets a timer of 60 ms. \
+                 Then {moves}, and after that nothing moves"
+            ),
+            "idle too early: bytes that move count. `flush` calls `touch` when the kernel has taken some of them, if not \
+             all, and `came` calls it for those that came.\n\
+             replaced: a second time-out takes the place of the first.",
+        );
+    }
 
     let said = serve(
         hint,
@@ -1053,7 +1310,35 @@ fn small_programs_do_what_they_do_in_node() {
     for (name, main) in programs::ALL {
         let hint = format!("tests/programs/{name}.rs does not end");
         let yours = alone(&hint, move || programs::trace(main));
-        programs::in_node().expect(name, &yours, "");
+        programs::in_node().expect(name, &yours, usual_cause(name));
+    }
+}
+
+/// What usually makes a program say something else.
+fn usual_cause(name: &str) -> &'static str {
+    match name {
+        "a_callback_throws" => {
+            "\nIt does not end: note in `end_told` that the end is told before you call the listeners. One that throws does \
+             not come back to you."
+        }
+        "destroyed_before_it_connects" => {
+            "\na and b too early: the callbacks of what was never sent are told in the close phase, by `tell_closed`."
+        }
+        "end_in_end" => {
+            "\ndestroyed true: `after_drain` asks whether it is over. A tick of your own comes before those of the program."
+        }
+        "half_open" => {
+            "\nwritable false: ask whether half-open is allowed after the listeners of `end`. One of them may have set it."
+        }
+        "write_after_end" => {
+            "\nERR_STREAM_WRITE_AFTER_END twice: note in `end_told` that the end is told before you call the listeners. One \
+             of them may write."
+        }
+        "written_in_ticks" => {
+            "\nwritten d too early: the tick of a `write` tells what was taken when that `write` returned, and nothing that \
+             was taken since."
+        }
+        _ => "",
     }
 }
 

@@ -63,8 +63,8 @@ impl Inner {
         self.update();
     }
 
-    /// There is an error, and nobody reads.
-    fn broken(self: &Rc<Self>) {
+    /// There may be an error, and nobody reads.
+    pub(crate) fn broken(self: &Rc<Self>) {
         if let Some(Ok(Some(error)) | Err(error)) = self.with_handle(Handle::take_error) {
             self.destroy(Some(Error::from_io(&error, "read")));
         }

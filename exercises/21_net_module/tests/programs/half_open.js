@@ -1,4 +1,4 @@
-// Half-open is on: our direction stays open until we end it.
+// Half-open is on: our direction stays open until we end it. The listeners of `end` are early enough to say so.
 'use strict';
 const net = require('net');
 const { say } = require('./say.js');
@@ -19,5 +19,28 @@ server.listen(0, '127.0.0.1', () => {
     const socket = net.connect(server.address().port, '127.0.0.1');
     socket.end('question');
     socket.on('data', (data) => say(`client ${data}`));
-    socket.on('end', () => say('client end'));
+    socket.on('end', () => {
+        say('client end');
+        second();
+    });
 });
+
+const second = () => {
+    const other = net.createServer((peer) => {
+        other.close();
+        peer.resume();
+        peer.on('end', () => {
+            peer.allowHalfOpen = true;
+            setTimeout(() => {
+                say(`writable ${peer.writable}`);
+                peer.end('late answer');
+            }, 5);
+        });
+    });
+    other.listen(0, '127.0.0.1', () => {
+        const socket = net.connect(other.address().port, '127.0.0.1');
+        socket.end();
+        socket.on('data', (data) => say(`client ${data}`));
+        socket.on('close', (hadError) => say(`client close ${hadError}`));
+    });
+};

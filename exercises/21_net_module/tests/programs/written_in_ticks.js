@@ -16,8 +16,10 @@ server.listen(0, '127.0.0.1', () => {
         queueMicrotask(() => say('microtask'));
         setImmediate(() => {
             say('immediate');
-            say(`c ${socket.write(Buffer.alloc(20000), () => {
-                say('written c');
+            say(`c ${socket.write(Buffer.alloc(20000), () => say('written c'))}`);
+            process.nextTick(() => say('tick of immediate'));
+            say(`d ${socket.write('d', () => {
+                say('written d');
                 socket.end();
             })}`);
         });

@@ -27,12 +27,15 @@ pub fn main() {
             queue_microtask(|| say("microtask"));
             set_immediate(move || {
                 say("immediate");
+                let c = own.write_then(&[0; 20000], |_| say("written c"));
+                say(format!("c {c}"));
+                next_tick(|| say("tick of immediate"));
                 let socket = own.clone();
-                let c = own.write_then(&[0; 20000], move |_| {
-                    say("written c");
+                let d = own.write_then(b"d", move |_| {
+                    say("written d");
                     socket.end();
                 });
-                say(format!("c {c}"));
+                say(format!("d {d}"));
             });
         });
         let early = socket.write_then(b"early", |_| say("written early"));

@@ -106,6 +106,48 @@ pub fn read_all(mut peer: &TcpStream) -> Vec<u8> {
     all
 }
 
+/// Reads until the end of the stream, and says whether it comes. It is on its way already.
+pub fn how_it_ends(mut peer: &TcpStream) -> String {
+    let half = Some(limit() / 2);
+    peer.set_read_timeout(half).expect("a socket has time-outs");
+    let mut all = Vec::new();
+    let ends = match peer.read_to_end(&mut all) {
+        Ok(_) => "the end",
+        Err(_) => "no end",
+    };
+    format!("the peer sees {ends} after {} bytes", all.len())
+}
+
+/// Another descriptor of the socket's connection, as if another part of the program had one, too.
+#[cfg(unix)]
+pub fn second_descriptor(socket: &Socket) -> TcpStream {
+    use std::os::fd::BorrowedFd;
+    let ends = (socket.local_addr(), socket.remote_addr());
+    let numbers = std::fs::read_dir("/dev/fd").expect("Linux and macOS list the descriptors there");
+    let numbers: Vec<i32> = numbers
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    let copies = numbers.into_iter().filter_map(|number| {
+        // SAFETY: it is not -1. It may have been closed since it was listed, by another thread; then the copy fails, or
+        // is one of something else. It is not used for anything but to be copied.
+        let listed = unsafe { BorrowedFd::borrow_raw(number) };
+        Some(TcpStream::from(listed.try_clone_to_owned().ok()?))
+    });
+    let mut same = copies.filter(|copy| (copy.local_addr().ok(), copy.peer_addr().ok()) == ends);
+    same.next().expect("the socket has a descriptor")
+}
+
+/// Waits until the socket's kernel has something for it to read.
+#[cfg(unix)]
+pub fn until_readable(socket: &Socket) {
+    use std::time::Instant;
+    let copy = second_descriptor(socket);
+    let deadline = Instant::now() + limit();
+    while copy.peek(&mut [0]).is_err() && Instant::now() < deadline {
+        thread::yield_now();
+    }
+}
+
 /// Bytes that differ from place to place.
 pub fn pattern(length: usize) -> Vec<u8> {
     let block: Vec<u8> = (0..251).collect();

@@ -10,7 +10,11 @@ const server = net.createServer((peer) => {
         say(`server ${data}`);
         throw 'data';
     });
-    peer.on('end', () => say('server end'));
+    peer.on('end', () => {
+        say('server end');
+        peer.end();
+        throw 'end';
+    });
     peer.on('close', (hadError) => say(`server close ${hadError}`));
 });
 server.listen(0, '127.0.0.1', () => {

@@ -15,7 +15,12 @@ pub fn main() {
             say(format!("server {}", text(data)));
             throw("data");
         });
-        peer.on_end(|| say("server end"));
+        let own = peer.clone();
+        peer.on_end(move || {
+            say("server end");
+            own.end();
+            throw("end");
+        });
         peer.on_close(|had_error| say(format!("server close {had_error}")));
     });
     server_cell.set(Some(server.clone()));

@@ -33,6 +33,30 @@ const second = () => {
         socket.on('end', () => {
             process.nextTick(() => say(`ended before, destroyed ${socket.destroyed}`));
         });
+        socket.on('close', (hadError) => {
+            say(`close ${hadError}`);
+            third();
+        });
+    });
+};
+
+const third = () => {
+    const other = net.createServer((peer) => {
+        other.close();
+        peer.resume();
+        peer.end();
+    });
+    other.listen(0, '127.0.0.1', () => {
+        const socket = net.connect({ port: other.address().port, host: '127.0.0.1', allowHalfOpen: true });
+        socket.resume();
+        const lives = (when) => say(`ended later, in ${when} destroyed ${socket.destroyed}`);
+        socket.on('end', () => setImmediate(() => {
+            socket.end();
+            process.nextTick(() => {
+                lives('a tick');
+                queueMicrotask(() => lives('a microtask'));
+            });
+        }));
         socket.on('close', (hadError) => say(`close ${hadError}`));
     });
 };

@@ -1,4 +1,5 @@
-// A write after `end` is an error of the program: its callback hears of it first, then `error`, then `close`.
+// A write after `end` is an error of the program: its callback hears of it first, then `error`, then `close`. When the
+// peer has ended, too, it is another one, and the listeners of `end` know that already.
 'use strict';
 const net = require('net');
 const { say } = require('./say.js');
@@ -17,5 +18,27 @@ server.listen(0, '127.0.0.1', () => {
         say(`destroyed ${socket.destroyed}`);
     });
     socket.on('error', (error) => say(`error ${error.code}`));
-    socket.on('close', (hadError) => say(`close ${hadError}`));
+    socket.on('close', (hadError) => {
+        say(`close ${hadError}`);
+        second();
+    });
 });
+
+const second = () => {
+    const other = net.createServer((peer) => {
+        other.close();
+        peer.on('error', () => {});
+        peer.resume();
+        peer.end();
+    });
+    other.listen(0, '127.0.0.1', () => {
+        const socket = net.connect(other.address().port, '127.0.0.1');
+        socket.resume();
+        socket.on('end', () => {
+            socket.end();
+            socket.write('more', (error) => say(`callback ${error.code}`));
+        });
+        socket.on('error', (error) => say(`error ${error.code}`));
+        socket.on('close', (hadError) => say(`close ${hadError}`));
+    });
+};
