@@ -1,7 +1,6 @@
 //! Names of hosts. The system's resolver may ask a server far away, and it blocks: so the pool asks it. All of it is
 //! given.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
 use runtime::{Error, Result, next_tick, work};
@@ -41,11 +40,12 @@ pub(crate) fn resolve(target: Target, callback: impl FnOnce(Result<Vec<SocketAdd
 fn ask(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
     match (host, port).to_socket_addrs() {
         Ok(addresses) => Ok(addresses.collect()),
-        Err(error) => Err(not_found(host, &error)),
+        // What the system says about it is in no two systems the same.
+        Err(_) => Err(not_found(host)),
     }
 }
 
-fn not_found(host: &str, error: &io::Error) -> Error {
-    let text = format!("cannot resolve {host} ({error})");
-    Error::new("ENOTFOUND", text).with_syscall(NO_NAME, "getaddrinfo")
+fn not_found(host: &str) -> Error {
+    let error = Error::new("ENOTFOUND", "").with_syscall(NO_NAME, "getaddrinfo");
+    error.with_host(host)
 }

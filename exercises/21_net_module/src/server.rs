@@ -18,7 +18,7 @@ use runtime::{
 use crate::backlog;
 use crate::lookup::resolve;
 use crate::socket::Socket;
-use crate::target::Target;
+use crate::target::{self, Target};
 use crate::turn::after_drain;
 
 /// How many connections are accepted in one turn at most. Others wait for the next one.
@@ -180,8 +180,9 @@ impl Listening {
         on_listening: impl FnOnce() + 'static,
     ) {
         let started = addresses.and_then(|addresses| {
-            self.open(addresses[0])
-                .map_err(|error| Error::from_io(&error, "listen"))
+            let address = addresses[0];
+            self.open(address)
+                .map_err(|error| Error::from_io(&error, "listen").with_host(target::text(address)))
         });
         let own = Rc::clone(self);
         match started {
@@ -232,7 +233,7 @@ impl Listening {
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) if out_of_descriptors(&error) => self.pause(),
-            Err(error) => self.tell_error(&Error::from_io(&error, "accept")),
+            Err(error) => self.tell_error(&Error::from_socket(&error, "accept")),
         }
     }
 
@@ -253,7 +254,7 @@ impl Listening {
                     on_connection(socket);
                 }
             }
-            Err(error) => self.tell_error(&Error::from_io(&error, "accept")),
+            Err(error) => self.tell_error(&Error::from_socket(&error, "accept")),
         }
     }
 

@@ -11,6 +11,7 @@ use runtime::{Error, Interest, Result};
 
 use crate::handle::Handle;
 use crate::socket::{Inner, Stage};
+use crate::target;
 
 impl Inner {
     /// The look-up has ended.
@@ -50,6 +51,7 @@ impl Inner {
 
     /// Begins to connect. The answer comes in a turn.
     fn try_one(self: &Rc<Self>, address: SocketAddr) -> io::Result<()> {
+        self.trying.set(Some(address));
         let stream = TcpStream::connect(address)?;
         self.begin(stream, Interest::WRITABLE)
     }
@@ -60,9 +62,10 @@ impl Inner {
             watch.close();
         }
         self.handle.take();
+        let address = self.trying.take().map(target::text);
         self.error
             .borrow_mut()
-            .get_or_insert_with(|| connect_error(error));
+            .get_or_insert_with(|| connect_error(error).with_host(address.unwrap_or_default()));
     }
 
     /// The kernel may know what became of the connect.
@@ -103,5 +106,5 @@ fn connect_error(error: &io::Error) -> Error {
     if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::ConnectionRefused {
         return Error::new("ECONNREFUSED", "the socket was connected to itself");
     }
-    Error::from_io(error, "connect")
+    Error::from_socket(error, "connect")
 }

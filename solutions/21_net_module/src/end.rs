@@ -35,7 +35,7 @@ impl Inner {
         self.is_shut.set(true);
         self.broken();
         match self.with_handle(Handle::shutdown) {
-            Some(Err(error)) => self.destroy(Some(Error::from_io(&error, "shutdown"))),
+            Some(Err(error)) => self.destroy(Some(Error::from_socket(&error, "shutdown"))),
             _ => {
                 let own = Rc::clone(self);
                 after_drain(move || own.close_if_over());

@@ -49,7 +49,7 @@ impl Inner {
                 }
             }
             Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Some(Err(error)) => self.destroy(Some(Error::from_io(&error, "read"))),
+            Some(Err(error)) => self.destroy(Some(Error::from_socket(&error, "read"))),
         }
         //<
     }

@@ -79,6 +79,8 @@ pub(crate) struct Inner {
     pub(crate) told: Cell<Interest>,
     /// The addresses that were not tried yet.
     pub(crate) addresses: RefCell<VecDeque<SocketAddr>>,
+    /// The one that is tried.
+    pub(crate) trying: Cell<Option<SocketAddr>>,
     /// Why the first address was of no use; once the socket is destroyed, why.
     pub(crate) error: RefCell<Option<Error>>,
     pub(crate) listeners: Listeners,
@@ -120,6 +122,7 @@ impl Socket {
             watch: Cell::new(None),
             told: Cell::new(Interest::NONE),
             addresses: RefCell::default(),
+            trying: Cell::default(),
             error: RefCell::default(),
             listeners: Listeners::default(),
             idle: Idle::default(),

@@ -60,3 +60,8 @@ impl From<Vec<SocketAddr>> for Target {
         }
     }
 }
+
+/// The address as Node writes it, IPv6 without brackets: `::1:80`.
+pub(crate) fn text(address: SocketAddr) -> String {
+    format!("{}:{}", address.ip(), address.port())
+}

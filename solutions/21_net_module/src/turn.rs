@@ -66,7 +66,7 @@ impl Inner {
     /// There may be an error, and nobody reads.
     pub(crate) fn broken(self: &Rc<Self>) {
         if let Some(Ok(Some(error)) | Err(error)) = self.with_handle(Handle::take_error) {
-            self.destroy(Some(Error::from_io(&error, "read")));
+            self.destroy(Some(Error::from_socket(&error, "read")));
         }
     }
 

@@ -169,7 +169,7 @@ impl Inner {
         }
         match flushed {
             None | Some(Ok(Flushed::All | Flushed::WouldBlock)) => {}
-            Some(Err(error)) => self.destroy(Some(Error::from_io(&error, "write"))),
+            Some(Err(error)) => self.destroy(Some(Error::from_socket(&error, "write"))),
         }
         //<
     }

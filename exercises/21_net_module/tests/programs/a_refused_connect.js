@@ -10,7 +10,7 @@ server.listen(0, '127.0.0.1', () => {
         const socket = net.connect(port, '127.0.0.1');
         socket.on('connect', () => say('connect'));
         socket.on('error', (error) => {
-            say(`${error.code} ${error.syscall}`);
+            say(error.message.replace(port, 'PORT'));
             process.nextTick(() => say('tick'));
             setImmediate(() => say('immediate'));
         });

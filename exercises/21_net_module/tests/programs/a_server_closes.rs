@@ -3,7 +3,7 @@
 use net_module::create_server;
 use runtime::{next_tick, set_immediate};
 
-use super::{code, say};
+use super::{code, say, without_port};
 
 pub fn main() {
     let idle = create_server(|_| {});
@@ -15,8 +15,7 @@ pub fn main() {
         let address = own.local_addr().expect("it listens");
         let second = create_server(|_| {});
         second.on_error(move |error| {
-            let syscall = error.syscall().unwrap_or("?");
-            say(format!("second {} {syscall}", error.code()));
+            say(format!("second {}", without_port(error, address)));
             own.close(|result| {
                 say(format!("closed {}", code(result)));
                 next_tick(|| say("tick of closed"));

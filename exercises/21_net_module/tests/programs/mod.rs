@@ -3,10 +3,11 @@
 //! None of them leaves its order to chance: two sides of a connection speak in turns.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::rc::Rc;
 
-use net_module::Result;
+use net_module::{Error, Result};
 use support::node::Programs;
 use support::words::last_word;
 pub use support::words::{burn, say, taken};
@@ -74,6 +75,13 @@ pub const ALL: [(&str, fn()); 18] = [
 /// Bytes as JavaScript prints them.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The error's message. The system chose the port of `address`, so it is in no two runs the same.
+fn without_port(error: &Error, address: SocketAddr) -> String {
+    error
+        .to_string()
+        .replace(&address.port().to_string(), "PORT")
 }
 
 /// The code of an error, or what JavaScript says when there is none.

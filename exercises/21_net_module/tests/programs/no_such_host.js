@@ -5,7 +5,7 @@ const { say } = require('./say.js');
 
 const socket = net.connect(80, 'no such host');
 socket.on('connect', () => say('connect'));
-socket.on('error', (error) => say(`${error.code} ${error.syscall}`));
+socket.on('error', (error) => say(error.message));
 socket.on('close', (hadError) => say(`close ${hadError}`));
 process.nextTick(() => say('tick'));
 say('main');

@@ -8,13 +8,7 @@ use super::say;
 pub fn main() {
     let socket = connect(("no such host", 80));
     socket.on_connect(|| say("connect"));
-    socket.on_error(|error| {
-        say(format!(
-            "{} {}",
-            error.code(),
-            error.syscall().unwrap_or("?")
-        ))
-    });
+    socket.on_error(|error| say(error));
     socket.on_close(|had_error| say(format!("close {had_error}")));
     next_tick(|| say("tick"));
     say("main");

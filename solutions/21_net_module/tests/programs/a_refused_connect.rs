@@ -3,7 +3,7 @@
 use net_module::{connect, create_server};
 use runtime::{next_tick, set_immediate};
 
-use super::say;
+use super::{say, without_port};
 
 pub fn main() {
     let server = create_server(|_| {});
@@ -13,12 +13,8 @@ pub fn main() {
         own.close(move |_| {
             let socket = connect(address);
             socket.on_connect(|| say("connect"));
-            socket.on_error(|error| {
-                say(format!(
-                    "{} {}",
-                    error.code(),
-                    error.syscall().unwrap_or("?")
-                ));
+            socket.on_error(move |error| {
+                say(without_port(error, address));
                 next_tick(|| say("tick"));
                 set_immediate(|| say("immediate"));
             });

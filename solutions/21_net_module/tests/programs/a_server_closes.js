@@ -8,9 +8,10 @@ idle.close((error) => say(`idle ${error.code}`));
 const server = net.createServer();
 server.listen(0, '127.0.0.1', () => {
     say(`listening ${server.listening}`);
+    const { port } = server.address();
     const second = net.createServer();
     second.on('error', (error) => {
-        say(`second ${error.code} ${error.syscall}`);
+        say(`second ${error.message.replace(port, 'PORT')}`);
         server.close((error) => {
             say(`closed ${error?.code}`);
             process.nextTick(() => say('tick of closed'));
@@ -20,7 +21,7 @@ server.listen(0, '127.0.0.1', () => {
         setImmediate(() => say('immediate'));
         say(`listening ${server.listening}`);
     });
-    second.listen(server.address().port, '127.0.0.1');
+    second.listen(port, '127.0.0.1');
 });
 process.nextTick(() => say('tick of main'));
 say('main');
