@@ -1,8 +1,10 @@
 //! What the system can be made to refuse on Linux. Both last for the rest of the process.
 
+use std::env;
 use std::ffi::{c_int, c_ulong};
 use std::fs::{self, File};
 use std::os::fd::AsRawFd;
+use std::thread;
 
 /// The size of a process's address space. `include/uapi/asm-generic/resource.h`
 const RLIMIT_AS: c_int = 9;
@@ -22,8 +24,12 @@ unsafe extern "C" {
     fn dup2(from: c_int, to: c_int) -> c_int;
 }
 
-/// Leaves no room for the stack of another thread.
-pub fn refuse_threads() {
+/// Leaves no room for the stack of another thread. Returns whether the system refuses one then.
+pub fn refuse_threads() -> bool {
+    if env::var_os("WORKSHOP_RUNNER").is_some() {
+        // An emulator needs room itself.
+        return false;
+    }
     let status = fs::read_to_string("/proc/self/status").expect("proc is mounted");
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
     let kilobytes = size.and_then(|size| size.trim().strip_suffix(" kB"));
@@ -36,6 +42,7 @@ pub fn refuse_threads() {
     // SAFETY: `limit` is a `struct rlimit`, and lives during the call.
     let result = unsafe { setrlimit(RLIMIT_AS, &limit) };
     assert_eq!(result, 0, "a process may lower its own limit");
+    thread::Builder::new().spawn(|| {}).is_err()
 }
 
 /// Puts another file into the place of this process's epoll descriptor, so that each wait fails.
