@@ -1058,6 +1058,11 @@ fn what_the_system_refuses_reaches_the_program() {
                 say(error.to_string().contains("spawn"));
                 next_tick(|| say("tick"));
             });
+            let give_up = || {
+                say("nobody");
+                process::exit(1);
+            };
+            set_timeout(give_up, 2_000).unref();
             say("main");
         });
         println!("words {} {}", taken().join(" "), code == ExitCode::SUCCESS);
@@ -1087,7 +1092,7 @@ fn what_the_system_refuses_reaches_the_program() {
          the same job, in a main that exits\nexpected  {expected:?}\nyours     {yours:?}\n\
          called: the loop went on, and looked as often as it could. The error of the wait is the error of `poll`.\n\
          true before main: the callback was called inside of work.\n\
-         words without true: there is no worker, so work posts the error itself.\n\
+         nobody: the callback was not called. There is no worker, so work posts the error itself.\n\
          exit alone: shutdown drops the callbacks also when there is no pool.\n{}",
         child.stderr()
     );
