@@ -1,3 +1,5 @@
+#[cfg(target_os = "linux")]
+mod linux;
 mod programs;
 mod world;
 
@@ -115,7 +117,11 @@ fn each_thread_has_a_runtime_while_it_runs_and_none_afterwards() {
                 set_immediate(|| {});
             })
         });
-        assert!(broken.is_err(), "an observer threw");
+        assert!(
+            broken.is_err(),
+            "an observer threw\nexpected  the panic comes out of run\nyours     {broken:?}\nIt is no callback, so the loop \
+             does not catch it. Nor does run."
+        );
         let code = catch_unwind(|| run(|| process::set_exit_code(6)));
         assert!(
             code.as_ref().is_ok_and(|code| *code == ExitCode::from(6)),
@@ -136,7 +142,10 @@ fn each_thread_has_a_runtime_while_it_runs_and_none_afterwards() {
                 set_timeout(move || drop(value), 60_000).unref();
             })
         });
-        assert!(broken.is_err(), "the Drop of a value threw");
+        assert!(
+            broken.is_err(),
+            "the Drop of a value threw at the end\nexpected  the panic comes out of run\nyours     {broken:?}"
+        );
         let code = catch_unwind(|| run(|| process::set_exit_code(6)));
         assert!(
             code.as_ref().is_ok_and(|code| *code == ExitCode::from(6)),
@@ -523,41 +532,60 @@ fn a_loop_that_waits_costs_nothing() {
         LIMIT,
         "a job that a timer releases did not call back",
         || {
-            let elapsed = Instant::now();
-            let cpu = thread_cpu_time();
-            let waits = Rc::new(Cell::new(0));
-            let theirs = Rc::clone(&waits);
-            run(move || {
-                let (ours, peer) = connection();
-                let silent =
-                    watch(ours, Interest::READABLE, |_| say("called")).expect("it is open");
-                let (open, closed) = gate();
-                work(
-                    move || {
-                        closed.wait();
-                        Ok(())
-                    },
-                    move |_| {
-                        silent.close();
-                        theirs.set(kernel_waits());
-                        drop(peer);
-                    },
+            for (has_socket, has_job) in [(true, true), (false, true), (true, false)] {
+                let elapsed = Instant::now();
+                let cpu = thread_cpu_time();
+                let waits = Rc::new(Cell::new(0));
+                let theirs = Rc::clone(&waits);
+                run(move || {
+                    let silent = has_socket.then(|| {
+                        let (ours, peer) = connection();
+                        keep_open(peer);
+                        watch(ours, Interest::READABLE, |_| say("called")).expect("it is open")
+                    });
+                    let close = move || silent.into_iter().for_each(Watch::close);
+                    let (open, closed) = gate();
+                    if has_job {
+                        let job = move || {
+                            closed.wait();
+                            Ok(())
+                        };
+                        work(job, move |_| close());
+                    }
+                    let release = move || {
+                        open.open();
+                        if !has_job {
+                            close();
+                        }
+                    };
+                    set_timeout(release, 100);
+                    process::on_exit(move |_| theirs.set(kernel_waits()));
+                });
+                let (cpu, elapsed) = (thread_cpu_time() - cpu, elapsed.elapsed());
+                let waits = waits.get();
+                let (fewest, setup) = match (has_socket, has_job) {
+                    (true, true) => (
+                        2,
+                        "a silent socket, and a job that a timer of 100 ms releases",
+                    ),
+                    (false, _) => (2, "a job that a timer of 100 ms releases, and no socket"),
+                    (_, false) => (
+                        1,
+                        "a silent socket that a timer of 100 ms closes, and no job",
+                    ),
+                };
+                assert!(
+                    (fewest..=8).contains(&waits),
+                    "{setup}\nexpected  {fewest} waits in the kernel, or a few more\nyours     {waits}\nMany: the loop looks \
+                     again and again although nothing happened. It sleeps until the timer is due, and then until the bell \
+                     rings.\nNone: it did not sleep in the event queue."
                 );
-                set_timeout(move || open.open(), 100);
-            });
-            let (cpu, elapsed) = (thread_cpu_time() - cpu, elapsed.elapsed());
-            let waits = waits.get();
-            assert!(
-                (2..=8).contains(&waits),
-                "a silent socket, a job, and one timer of 100 ms that releases it\nexpected  2 waits in the kernel, or a few \
-             more\nyours     {waits}\nMany: the loop looks again and again although nothing happened. It sleeps until \
-             the timer is due, and then until the bell rings.\nNone: it did not sleep in the event queue."
-            );
-            assert!(
-                cpu < elapsed / 2,
-                "the loop slept for most of the time\nexpected  far less than {elapsed:?} of the processor\nyours     \
-             {cpu:?}"
-            );
+                assert!(
+                    cpu < elapsed / 2,
+                    "{setup}: the loop slept for most of the time\nexpected  far less than {elapsed:?} of the processor\n\
+                     yours     {cpu:?}"
+                );
+            }
             expect(
                 "",
                 "the peer of a watched socket says nothing",
@@ -652,6 +680,32 @@ fn a_watched_socket_calls_back_for_as_long_as_it_is_ready() {
                 "true",
                 "the peer closed its connection, and the callback said whether `read_closed` is set",
                 "false: the callback is told what the event says.",
+            );
+            let code = run(|| {
+                let (ours, peer) = connection();
+                // A socket that is closed before its bytes are read resets the connection.
+                send(&ours, b"x", &peer);
+                drop(peer);
+                let own: Rc<Cell<Option<Watch>>> = Rc::default();
+                let id = Rc::clone(&own);
+                let on_ready = move |_| {
+                    say("reset");
+                    id.get().expect("it was set").close();
+                    set_immediate(|| say("immediate"));
+                };
+                own.set(Some(
+                    watch(ours, Interest::READABLE, on_ready).expect("it is open"),
+                ));
+            });
+            expect(
+                "reset immediate",
+                "the peer reset its connection",
+                "Nothing: an event with an error is the socket's affair. Its callback is told, and the loop goes on.",
+            );
+            assert_eq!(
+                code,
+                ExitCode::SUCCESS,
+                "the peer reset its connection, and the callback closed the watch"
             );
         },
     );
@@ -865,31 +919,47 @@ fn jobs_that_have_ended_are_called_one_by_one() {
         LIMIT,
         "a result and a socket were ready at once, and one callback did not come",
         || {
-            run(|| {
-                let (ours, peer) = connection();
-                let gates = posted_jobs(1, || say("ready"));
-                let own: Rc<Cell<Option<Watch>>> = Rc::default();
-                let id = Rc::clone(&own);
-                let kept = Rc::clone(&ours);
-                let on_ready = move |_| {
-                    say("ready");
-                    id.get().expect("it was set").close();
-                };
-                own.set(Some(
-                    watch(ours, Interest::READABLE, on_ready).expect("it is open"),
-                ));
-                send(&peer, b"x", &kept);
-                keep_open(peer);
-                set_immediate(move || {
-                    say("immediate");
-                    drop(gates);
+            for order in ["result socket immediate", "socket result immediate"] {
+                run(move || {
+                    let (ours, peer) = connection();
+                    let own: Rc<Cell<Option<Watch>>> = Rc::default();
+                    let id = Rc::clone(&own);
+                    let kept = Rc::clone(&ours);
+                    let on_ready = move |_| {
+                        say("socket");
+                        id.get().expect("it was set").close();
+                    };
+                    own.set(Some(
+                        watch(ours, Interest::READABLE, on_ready).expect("it is open"),
+                    ));
+                    if order.starts_with("socket") {
+                        send(&peer, b"x", &kept);
+                    }
+                    let gates = posted_jobs(1, || say("result"));
+                    if order.starts_with("result") {
+                        send(&peer, b"x", &kept);
+                    }
+                    keep_open(peer);
+                    set_immediate(move || {
+                        say("immediate");
+                        drop(gates);
+                    });
                 });
-            });
-            expect(
-                "ready ready immediate",
-                "a result was in the mailbox, and a watched socket had a byte",
-                "ready immediate ready: the batch holds both events. Look at all of them, also behind the bell.",
-            );
+                let mut words = taken();
+                // Linux tells first what became ready first. Other systems tell both in an order of their own.
+                if cfg!(not(target_os = "linux"))
+                    && words.last().is_some_and(|it| it == "immediate")
+                {
+                    words = order.split(' ').map(String::from).collect();
+                }
+                let yours = words.join(" ");
+                assert!(
+                    yours == order,
+                    "a result came into the mailbox, and a watched socket got a byte, one after the other\nexpected  {order}\n\
+                     yours     {yours}\nimmediate in between: the batch holds both events. Look at all of them, also behind \
+                     the bell.\nThe first two changed places: append the callbacks in the order of the events."
+                );
+            }
         },
     );
     // One poll phase calls 1,024 callbacks. The others wait in `ready`.
@@ -985,6 +1055,68 @@ fn main_may_exit_and_throw() {
     });
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_system_refuses_reaches_the_program() {
+    // No `within` in here: the stack of its thread would be there for one more.
+    let child = in_child("what_the_system_refuses_reaches_the_program", || {
+        let code = run(|| {
+            linux::spoil_the_event_queue();
+            set_timeout(|| println!("called"), 20);
+            println!("set");
+        });
+        println!("failure {}", code == ExitCode::FAILURE);
+
+        if !linux::refuse_threads() {
+            return println!("granted");
+        }
+        let code = run(|| {
+            let job = || -> runtime::Result<()> { panic!("it has no worker") };
+            work(job, |outcome| {
+                let error = outcome.expect_err("it never ran");
+                say(error.syscall() == Some("spawn") && error.errno().is_some());
+                next_tick(|| say("tick"));
+            });
+            let give_up = || {
+                say("nobody");
+                process::exit(1);
+            };
+            set_timeout(give_up, 2_000).unref();
+            say("main");
+        });
+        println!("words {} {}", taken().join(" "), code == ExitCode::SUCCESS);
+        run(|| {
+            let value = UsesRuntime("captured");
+            work(|| Ok(()), move |_| drop(value));
+            process::exit(0);
+        });
+        println!("exit {}", taken().join(" "));
+    });
+    let said = child.stdout();
+    let words = ["set", "called", "failure ", "granted", "words ", "exit "];
+    let yours = lines_with(&said, &words);
+    let mut expected = vec![
+        "set",
+        "failure true",
+        "words main true tick true",
+        "exit captured found",
+    ];
+    if yours.last() == Some(&"granted") {
+        expected.splice(2.., ["granted"]);
+    }
+    assert!(
+        yours == expected,
+        "a file takes the place of the event queue, so that each wait fails, and a timer of 20 ms was set. Then the \
+         system refuses the threads of the pool, and the callback of a job says whether its error is the system's and names `spawn`. Then \
+         the same job, in a main that exits\nexpected  {expected:?}\nyours     {yours:?}\n\
+         called: the loop went on, and looked as often as it could. The error of the wait is the error of `poll`.\n\
+         true before main: the callback was called inside of work.\n\
+         nobody: the callback was not called. There is no worker, so work posts the error itself.\n\
+         exit alone: shutdown drops the callbacks also when there is no pool.\n{}",
+        child.stderr()
+    );
+}
+
 /// Sets immediate after immediate until `is_called`, for two seconds at most.
 fn immediates_until(is_called: Rc<Cell<bool>>, end: Instant) {
     if is_called.get() || Instant::now() > end {
@@ -1025,14 +1157,71 @@ fn a_chain_of_immediates_starves_nothing() {
         );
         drop(peer);
     });
+    within(LIMIT, "a chain of 100 immediates does not end", || {
+        /// How long the shortest look without sleep took.
+        struct Looks {
+            began: Cell<Option<Duration>>,
+            shortest: Cell<Duration>,
+        }
+        impl Observer for Looks {
+            fn observe(&self, at: Duration, event: Event) {
+                match event {
+                    Event::Wait(limit) => self
+                        .began
+                        .set(limit.is_some_and(|it| it.is_zero()).then_some(at)),
+                    Event::Awake(_) => {
+                        if let Some(began) = self.began.get() {
+                            self.shortest.set(self.shortest.get().min(at - began));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        fn chain(left: u32) {
+            if left > 0 {
+                set_immediate(move || chain(left - 1));
+            }
+        }
+        let looks = Rc::new(Looks {
+            began: Cell::new(None),
+            shortest: Cell::new(Duration::MAX),
+        });
+        let theirs = Rc::clone(&looks);
+        let (ours, peer) = connection();
+        run(move || {
+            set_observer(theirs);
+            watch(ours, Interest::READABLE, |_| {})
+                .expect("it is open")
+                .unref();
+            chain(100);
+        });
+        drop(peer);
+        let shortest = looks.shortest.get();
+        assert!(
+            shortest < Duration::from_millis(1),
+            "a silent socket is watched, and each immediate sets the next one, 100 of them\nexpected  a look at the kernel \
+             between two of them takes no time\nyours     the shortest one took {shortest:?}\nA time-out of zero looks and \
+             does not sleep."
+        );
+    });
 }
 
 #[test]
 fn the_end_waits_for_jobs_and_drops_the_rest() {
     let limit = "a program that exits in main does not end";
     within(LIMIT, limit, || {
+        /// Says, when it is dropped, whether the job is over.
+        struct LooksAtTheJob(Arc<AtomicUsize>);
+        impl Drop for LooksAtTheJob {
+            fn drop(&mut self) {
+                let is_over = self.0.load(Ordering::SeqCst) == 1;
+                say(if is_over { "behind" } else { "before" });
+            }
+        }
         let is_over = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&is_over);
+        let looks = LooksAtTheJob(Arc::clone(&is_over));
         run(move || {
             let has_begun = Arc::new(AtomicUsize::new(0));
             let begins = Arc::clone(&has_begun);
@@ -1040,10 +1229,10 @@ fn the_end_waits_for_jobs_and_drops_the_rest() {
                 begins.store(1, Ordering::SeqCst);
                 thread::sleep(Duration::from_millis(200));
                 theirs.store(1, Ordering::SeqCst);
-                Ok(())
+                Ok(UsesRuntime("result"))
             };
-            let value = UsesRuntime("captured");
-            work(job, move |_| drop(value));
+            let values = (UsesRuntime("captured"), looks);
+            work(job, move |_| drop(values));
             while has_begun.load(Ordering::SeqCst) == 0 {
                 thread::yield_now();
             }
@@ -1055,11 +1244,17 @@ fn the_end_waits_for_jobs_and_drops_the_rest() {
             "process::exit was called while a job of 200 ms runs\nexpected  the job is over when run returns\nyours     \
              it still runs\nThe end waits for the workers: it joins them on the loop's own thread, and without a limit."
         );
-        expect(
-            "captured found",
-            "the job's callback captured a value whose Drop calls load()",
-            "failed: drop the callbacks in shutdown, while the thread has its runtime, and when nothing is borrowed.\n\
-             Nothing: it was never dropped.",
+        let mut words = taken();
+        words.sort();
+        let expected = ["behind", "captured found", "result found"];
+        assert!(
+            words == expected,
+            "the job's callback captured a value whose Drop calls load(), and so does the Drop of its result; another \
+             value says whether it was dropped before or behind the job\nexpected  {expected:?}\nyours     {words:?}\n\
+             captured failed: drop the callbacks in shutdown, while the thread has its runtime, and when nothing is \
+             borrowed.\nresult failed: that job ended while the end waited for it. Look into the mailbox when the workers \
+             are joined.\nbefore: callbacks are dropped when no job runs any more.\nA word is missing: something was never \
+             dropped."
         );
     });
     within(LIMIT, limit, || {
