@@ -432,6 +432,45 @@ fn a_tick_that_throws_leaves_the_others_for_the_next_drain() {
             "n4 threw, and nothing else was queued",
             "empty? here: after a tick that threw the drain is over, also when nothing is left. Node is so, too.",
         );
+        let cause = "More: a tick that throws ends the drain, whoever has queued it, and in whatever round.";
+        trace.microtask_then("m2", |trace| {
+            trace.tick_then("n5", |trace| {
+                trace.microtask("m3");
+                throw("n5");
+            });
+            trace.tick("n6");
+        });
+        trace.drain();
+        trace.expect(
+            "m2 n5 caught n5",
+            "the microtask m2 queued the ticks n5, which threw, and n6",
+            cause,
+        );
+        trace.drain();
+        trace.expect(
+            "n6 m3 empty?",
+            "this is the drain after the one in which n5 threw",
+            "Something missing: what had not run must stay queued.",
+        );
+        let asked = Cell::new(false);
+        trace.when_empty("empty?", move |trace| {
+            if !asked.replace(true) {
+                trace.tick_then("n7", |_| throw("n7"));
+                trace.tick("n8");
+            }
+        });
+        trace.drain();
+        trace.expect(
+            "empty? n7 caught n7",
+            "the hook queued the ticks n7, which threw, and n8",
+            cause,
+        );
+        trace.drain();
+        trace.expect(
+            "n8 empty?",
+            "this is the drain after the one in which n7 threw",
+            "Something missing: what had not run must stay queued.",
+        );
     });
 }
 
