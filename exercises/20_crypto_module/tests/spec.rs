@@ -402,12 +402,13 @@ fn one_late_timer_stands_for_all_that_would_have_been_late() {
 #[test]
 fn any_pace_and_any_lateness_is_counted() {
     for (pace, late, expected) in [
-        (1_000, 5_000_000, 5_000),
-        (10_000, 70_000, 7),
-        (500, 1_200, 3),
-        (1_500, 4_501, 4),
+        (1_000_000, 5_000_000_000, 5_000),
+        (10_000_000, 70_000_000, 7),
+        (500_000, 1_200_000, 3),
+        (1_500_000, 4_501_000, 4),
+        (700, 1_500, 3),
     ] {
-        let (pace, late) = (Duration::from_micros(pace), Duration::from_micros(late));
+        let (pace, late) = (Duration::from_nanos(pace), Duration::from_nanos(late));
         let mut lag = Lag::new(pace, ms(100));
         lag.fired(ms(100) + pace + late);
         let yours = lag.lateness().count();
@@ -594,22 +595,22 @@ fn the_longest_call_and_the_longest_time_without_a_look_are_known() {
          longest there was."
     );
     let observer = Utilization::new();
-    for (micros, event) in [
-        (100, Event::Call(Kind::Main)),
-        (1_000, Event::Return(Kind::Main)),
-        (1_050, Event::Wait(None)),
+    for (nanos, event) in [
+        (100_000, Event::Call(Kind::Main)),
+        (1_000_300, Event::Return(Kind::Main)),
+        (1_050_500, Event::Wait(None)),
     ] {
-        observer.observe(Duration::from_micros(micros), event);
+        observer.observe(Duration::from_nanos(nanos), event);
     }
     let totals = observer.totals();
     assert_eq!(
         (totals.longest_call, totals.longest_blind),
         (
-            Some((Kind::Main, Duration::from_micros(900))),
-            Duration::from_micros(950)
+            Some((Kind::Main, Duration::from_nanos(900_300))),
+            Duration::from_nanos(950_500)
         ),
-        "main took 0.9 ms, and the first look into the kernel came 0.05 ms later (left: yours). Parts of a millisecond \
-         count."
+        "main took 0.9003 ms, and the first look into the kernel came 0.0502 ms later (left: yours). Parts of a \
+         millisecond count."
     );
     for (name, open) in [
         (
