@@ -101,7 +101,7 @@ impl TaskQueues {
 
     /// Runs one callback of the event loop, and then what it queued: see [`drain`](TaskQueues::drain).
     ///
-    /// A callback that panics hands its panic to `uncaught`, and what it queued waits for the next
+    /// A callback that panics hands its panic to `uncaught`, and what the two queued waits for the next
     /// drain. What `uncaught` throws unwinds into the caller, and so does what leaves the drain.
     ///
     /// A callback may come here again, with a callback of its own. To the loop that is still one

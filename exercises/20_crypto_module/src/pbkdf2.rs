@@ -23,7 +23,7 @@ pub fn pbkdf2_sync(
 
 /// Derives a key on a thread of the pool, and calls `callback` with it in a later poll phase. Node's `pbkdf2`.
 ///
-/// The loop goes on meanwhile. The error of [`pbkdf2_sync`] goes to the callback, in a later poll phase as well.
+/// The loop goes on meanwhile: nothing is computed on it, not even the hash of a long password. The error of [`pbkdf2_sync`] goes to the callback, in a later poll phase as well.
 pub fn pbkdf2(
     password: impl Into<Vec<u8>>,
     salt: impl Into<Vec<u8>>,

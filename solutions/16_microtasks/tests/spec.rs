@@ -394,7 +394,8 @@ fn inside_of_a_callback_or_a_task_nothing_is_drained() {
             trace.expect(
                 "empty? listener hook-ends n4 empty?",
                 "the hook called a listener through run_callback, and that queued a tick",
-                "n4 before hook-ends: the hook is a part of the drain, so it counts as inside, too.",
+                "n4 before hook-ends: the hook is a part of the drain, so it counts as inside, too.\n\
+                 Nothing: the hook is asked in each drain, also when nothing was queued.",
             );
         },
     );
@@ -433,6 +434,45 @@ fn a_tick_that_throws_leaves_the_others_for_the_next_drain() {
             "n4 threw, and nothing else was queued",
             "empty? here: after a tick that threw the drain is over, also when nothing is left. Node is so, too.",
         );
+        let cause = "More: a tick that throws ends the drain, whoever has queued it, and in whatever round.";
+        trace.microtask_then("m2", |trace| {
+            trace.tick_then("n5", |trace| {
+                trace.microtask("m3");
+                throw("n5");
+            });
+            trace.tick("n6");
+        });
+        trace.drain();
+        trace.expect(
+            "m2 n5 caught n5",
+            "the microtask m2 queued the ticks n5, which threw, and n6",
+            cause,
+        );
+        trace.drain();
+        trace.expect(
+            "n6 m3 empty?",
+            "this is the drain after the one in which n5 threw",
+            "Something missing: what had not run must stay queued.",
+        );
+        let asked = Cell::new(false);
+        trace.when_empty("empty?", move |trace| {
+            if !asked.replace(true) {
+                trace.tick_then("n7", |_| throw("n7"));
+                trace.tick("n8");
+            }
+        });
+        trace.drain();
+        trace.expect(
+            "empty? n7 caught n7",
+            "the hook queued the ticks n7, which threw, and n8",
+            cause,
+        );
+        trace.drain();
+        trace.expect(
+            "n8 empty?",
+            "this is the drain after the one in which n7 threw",
+            "Something missing: what had not run must stay queued.",
+        );
     });
 }
 
@@ -458,6 +498,13 @@ fn a_microtask_that_throws_costs_only_itself() {
              One caught, or both at the end: the handler gets each panic, before the next microtask runs.\n\
              n-of-m1 or empty? missing: a microtask that threw does not end the drain. Only a tick does.",
         );
+            trace.microtask_then("m4", |_| throw("m4"));
+            trace.drain();
+            trace.expect(
+                "m4 caught m4 empty?",
+                "m4 threw, and nothing else was queued",
+                "empty? missing: the hook is asked after a microtask that threw, also when that was the last task.",
+            );
         },
     );
 }
@@ -508,6 +555,27 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
              n-of-t1 missing: after a panic the queues still believe that a callback is under way.\n\
              Nothing at all: the same.",
         );
+            // The handler may queue tasks. Before them stand those of the callback that threw.
+            let callback = || {
+                trace.note("t4");
+                trace.tick("n-of-t4");
+                throw("t4");
+            };
+            trace.queues.run_callback(callback, &|_| {
+                trace.note("handler");
+                trace.tick("n-of-handler");
+            });
+            trace.expect(
+                "t4 handler",
+                "t4 queued a tick and threw, and the handler queued another one",
+                "A tick here: after a throw nothing is drained, whatever the handler has queued.",
+            );
+            trace.drain();
+            trace.expect(
+                "n-of-t4 n-of-handler",
+                "this is the drain after t4 and the handler",
+                "Something missing: what had not run must stay queued.",
+            );
         },
     );
 }

@@ -183,23 +183,33 @@ fn the_pool_computes_and_the_loop_goes_on() {
             );
             // A thread that makes a key asks for its memory. That is exact, where a time is not.
             const LENGTH: usize = 1 << 15;
-            let [short, long] = [32, LENGTH].map(|length| {
-                let made = Rc::new(Cell::new(0));
-                let theirs = Rc::clone(&made);
-                let before = heap::asked();
-                run(move || {
-                    pbkdf2("password", "salt", 1, length, move |key| {
-                        theirs.set(key.map_or(0, |key| key.len()));
+            let [short, long, salted] =
+                [(32, 0), (LENGTH, 0), (32, LENGTH)].map(|(length, salt)| {
+                    let salt = vec![0; salt];
+                    let made = Rc::new(Cell::new(0));
+                    let theirs = Rc::clone(&made);
+                    let before = heap::asked();
+                    run(move || {
+                        pbkdf2("password", salt, 1, length, move |key| {
+                            theirs.set(key.map_or(0, |key| key.len()));
+                        });
                     });
+                    assert_eq!(made.get(), length, "the bytes of a key (left: yours)");
+                    heap::asked() - before
                 });
-                assert_eq!(made.get(), length, "the bytes of a key (left: yours)");
-                heap::asked() - before
-            });
             assert!(
                 long < short + LENGTH / 2,
                 "a program asks for a key of 32 bytes, another one for a key of {LENGTH}\nexpected  the loop's thread \
                  allocates the same for both: a thread of the pool makes the key\nyours     {short} bytes and {long} \
                  bytes\nIs the key made before the job, or in the callback? The job makes it."
+            );
+            // What begins a key hashes the password, which may be long, and copies the salt.
+            assert!(
+                salted < short + LENGTH / 2,
+                "a program asks for a key with no salt, another one with a salt of {LENGTH} bytes, which `pbkdf2` \
+                 owns\nexpected  the loop's thread allocates the same for both: the salt moves into the job\nyours     \
+                 {short} bytes and {salted} bytes\nIs the `Derivation` made before the job, or the salt cloned? All of it \
+                 is the job's work, the hash of a long password, too."
             );
         },
     );
@@ -394,18 +404,21 @@ fn one_late_timer_stands_for_all_that_would_have_been_late() {
 #[test]
 fn any_pace_and_any_lateness_is_counted() {
     for (pace, late, expected) in [
-        (1_000, 3_000_000, 3_000),
-        (500, 1_200, 3),
-        (1_500, 4_501, 4),
+        (1_000_000, 5_000_000_000, 5_000),
+        (10_000_000, 70_000_000, 7),
+        (500_000, 1_200_000, 3),
+        (1_500_000, 4_501_000, 4),
+        (700, 1_500, 3),
     ] {
-        let (pace, late) = (Duration::from_micros(pace), Duration::from_micros(late));
+        let (pace, late) = (Duration::from_nanos(pace), Duration::from_nanos(late));
         let mut lag = Lag::new(pace, ms(100));
         lag.fired(ms(100) + pace + late);
         let yours = lag.lateness().count();
         assert_eq!(
             yours, expected,
             "a timer at a pace of {pace:?} is {late:?} late (left: your records)\nFewer: is there a limit, or a number that \
-             is too small? More: does what is due right now count, or is a part of a millisecond cut off?"
+             is too small? More: does what is due right now count, or is a part of a millisecond cut off? \
+             0.07 / 0.01 is more than 7 in floating point."
         );
     }
 }
@@ -584,22 +597,22 @@ fn the_longest_call_and_the_longest_time_without_a_look_are_known() {
          longest there was."
     );
     let observer = Utilization::new();
-    for (micros, event) in [
-        (100, Event::Call(Kind::Main)),
-        (1_000, Event::Return(Kind::Main)),
-        (1_050, Event::Wait(None)),
+    for (nanos, event) in [
+        (100_000, Event::Call(Kind::Main)),
+        (1_000_300, Event::Return(Kind::Main)),
+        (1_050_500, Event::Wait(None)),
     ] {
-        observer.observe(Duration::from_micros(micros), event);
+        observer.observe(Duration::from_nanos(nanos), event);
     }
     let totals = observer.totals();
     assert_eq!(
         (totals.longest_call, totals.longest_blind),
         (
-            Some((Kind::Main, Duration::from_micros(900))),
-            Duration::from_micros(950)
+            Some((Kind::Main, Duration::from_nanos(900_300))),
+            Duration::from_nanos(950_500)
         ),
-        "main took 0.9 ms, and the first look into the kernel came 0.05 ms later (left: yours). Parts of a millisecond \
-         count."
+        "main took 0.9003 ms, and the first look into the kernel came 0.0502 ms later (left: yours). Parts of a \
+         millisecond count."
     );
     for (name, open) in [
         (

@@ -105,7 +105,7 @@ pub fn each_byte_of_a_head() {
 pub fn each_byte_between_chunks() {
     let head = "POST / 1.1 {Transfer-Encoding: chunked} chunked";
     #[rustfmt::skip]
-    let places: [(&str, &str, &str, &[Arrow], &str); 14] = [
+    let places: [(&str, &str, &str, &[Arrow], &str); 16] = [
         ("the CR behind a size", "1", "\nx", &[(cr, "data x | broken off")], ""),
         ("the CR behind an extension", "1;a", "\nx", &[(cr, "data x | broken off")], ""),
         ("the LF behind a size", "1\r", "x", &[(lf, "data x | broken off")], ""),
@@ -117,6 +117,8 @@ pub fn each_byte_between_chunks() {
         ("a byte inside an extension", "1;a", "b\r\nx", &[(value, "data x | broken off")], ""),
         ("the CR behind a chunk", "1\r\nx", "\n0\r\n\r\n", &[(cr, "data x | end")], "data x | "),
         ("the LF behind a chunk", "1\r\nx\r", "0\r\n\r\n", &[(lf, "data x | end")], "data x | "),
+        ("a byte between a chunk and its CR", "1\r\nx", "\r\n0\r\n\r\n", &[], "data x | "),
+        ("a byte between a chunk's CR and LF", "1\r\nx\r", "\n0\r\n\r\n", &[], "data x | "),
         ("the first byte of a trailer", "0\r\n", ": y\r\n\r\n", &[(token, "end")], ""),
         ("a byte of a trailer's value", "0\r\nX: ", "y\r\n\r\n", &[(value, "end")], ""),
         ("the last LF", "0\r\n\r", "", &[(lf, "end")], ""),

@@ -25,7 +25,7 @@ pub fn a_reply_has_the_framing_of_its_pieces() {
                 response.set_header("X-Two", "two").expect("a header");
                 response
                     .set_header("x-one", "caf\u{e9} \t")
-                    .expect("a header");
+                    .expect("a value may hold a tab, and letters beyond ASCII");
                 response.end_with(b"no");
             }
             "/length" => {
@@ -203,7 +203,15 @@ pub fn each_character_of_a_value_is_checked() {
         "a handler tries each character in a header's value",
         ServerOptions::default(),
         |log, _, response| {
-            let beyond = ['\u{10d}', '\u{10a}', '\u{100}', '\u{a0}', '\u{1f980}'];
+            let beyond = [
+                '\u{85}',
+                '\u{9b}',
+                '\u{10d}',
+                '\u{10a}',
+                '\u{100}',
+                '\u{a0}',
+                '\u{1f980}',
+            ];
             for character in (0..=0x7f).map(char::from).chain(beyond) {
                 let may_stand = matches!(character, '\t' | ' '..='~' | '\u{80}'..);
                 for (before, after) in [("", ""), ("", "a"), ("a", ""), ("a", "b")] {
@@ -232,7 +240,8 @@ pub fn each_character_of_a_value_is_checked() {
         said.is_empty(),
         "each character of ASCII, alone, first, last and inside of a value\nexpected  control bytes are \
          ERR_INVALID_CHAR, but for the tab; all others are taken, also those beyond ASCII\nyours     {}\nAsk each byte of \
-         the text, to its end. A `char` that is cut to a byte is another one: U+010D ends in 0x0D, and is no CR.",
+         the text, to its end. A `char` that is cut to a byte is another one: U+010D ends in 0x0D, and is no CR. \
+         `char::is_control` knows those of Unicode, too, whose bytes are none: U+0085.",
         said[..said.len().min(8)].join(", ")
     );
     same(

@@ -94,8 +94,8 @@ impl Chunks {
     ///
     /// # Errors
     ///
-    /// 400 for a byte that may not stand where it does, and for more extensions than `limits.extensions` in this
-    /// body; what `begin` says.
+    /// 400 for a byte that may not stand where it does, and for more bytes of extensions than `limits.extensions` in
+    /// this body; what `begin` says.
     fn step(&mut self, byte: u8) -> Result<State, ParseError> {
         //> // TODO: the arrows from each state to the next.
         //> todo!("the byte {byte:#04x} in {:?}", self.state)

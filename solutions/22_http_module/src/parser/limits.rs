@@ -11,7 +11,7 @@ pub struct Limits {
     pub headers: usize,
     /// The body, without what frames it. 1 MiB, as nginx's `client_max_body_size`.
     pub body: u64,
-    /// All chunk extensions of one body, without their `;`. 16 KiB, as in Node since its CVE-2024-22019.
+    /// All chunk extensions of one body: each byte between the first `;` of a line and its CR LF. 16 KiB, as in Node since its CVE-2024-22019.
     pub extensions: usize,
 }
 
