@@ -3,6 +3,7 @@
 //! The rule: one turn is first, and its bytes go out. All others wait in memory.
 
 use std::collections::VecDeque;
+use std::mem;
 
 /// Whose turn it is: the first request of a connection has the turn 0, the next one 1.
 pub type Turn = u64;

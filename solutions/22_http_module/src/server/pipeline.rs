@@ -3,6 +3,7 @@
 //! The rule: one turn is first, and its bytes go out. All others wait in memory.
 
 use std::collections::VecDeque;
+use std::mem;
 
 /// Whose turn it is: the first request of a connection has the turn 0, the next one 1.
 pub type Turn = u64;
@@ -97,7 +98,8 @@ impl<Item> Pipeline<Item> {
         let done = self.replies.pop_front()?;
         self.first += 1;
         if let Some(next) = self.replies.front_mut() {
-            out.append(&mut next.bytes);
+            // Taken: a reply that stays open for hours does not keep this memory.
+            out.append(&mut mem::take(&mut next.bytes));
         }
         Some(done.item)
         //<
