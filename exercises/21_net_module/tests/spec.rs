@@ -470,6 +470,28 @@ fn writes_keep_their_order_behind_a_slow_reader() {
         );
     }
 
+    // What a listener of `drain` throws is no matter of the callback, either.
+    let said = program(hint, || {
+        process::on_uncaught_exception(|uncaught| say(uncaught.message()));
+        let (listener, address) = listener();
+        let socket = connect(address);
+        socket.write_then(&[0; 16 * 1024], move |result| {
+            say(format!("written {}", code(result)));
+            drop(listener);
+            process::exit(0);
+        });
+        socket.on_drain(|| {
+            say("drain");
+            throw("thrown");
+        });
+    });
+    expect(
+        &said,
+        "drain, thrown, written undefined",
+        "16 KiB wait for the connection. The listener of `drain` throws",
+        "No written: leave the callback in its queue while the listeners of `drain` run.",
+    );
+
     let hint = "8 MiB are written, and the peer does not get them all";
     let (tell, may_read) = signal();
     let said = serve(
@@ -1319,6 +1341,9 @@ fn small_programs_do_what_they_do_in_node() {
 /// What usually makes a program say something else.
 fn usual_cause(name: &str) -> &'static str {
     match name {
+        "echo_and_end" => {
+            "\nmicrotask of end before tick of end: the end is told in a tick. In a microtask, the other microtasks come first."
+        }
         "a_callback_throws" => {
             "\nIt does not end: note in `end_told` that the end is told before you call the listeners. One that throws does \
              not come back to you."

@@ -539,6 +539,7 @@ impl<F: FnOnce()> Read for Meddled<F> {
 fn a_file_is_read_until_a_read_gives_nothing() {
     within(limit(), "scripted files are read", || {
         program(|| {
+            let count = trips();
             let gives = |text: &str| Step::Gives(text.into());
             let (script, _) = Script::new([
                 gives("a"),
@@ -551,18 +552,20 @@ fn a_file_is_read_until_a_read_gives_nothing() {
             read_with(
                 |_| Ok(script),
                 "script",
-                |bytes| {
-                    say(String::from_utf8_lossy(
-                        &bytes.expect("a read that is interrupted is made again"),
-                    ))
+                move |bytes| {
+                    let bytes = bytes.expect("a read that is interrupted is made again");
+                    say(String::from_utf8_lossy(&bytes));
+                    say(count.get());
                 },
             );
         });
         expect(
-            "abcde",
-            "a file gave 1, 3 and 1 bytes, with interruptions in between, and then nothing",
+            "abcde 2",
+            "a file gave 1, 3 and 1 bytes, with interruptions in between, and then nothing; the number of jobs of the pool, \
+             one of them the open",
             "Too little: a read that gives less than it was asked for is not the end. Only one that gives nothing is.\n\
-             A panic: an interrupted call has done nothing, and is made again.",
+             A panic: an interrupted call has done nothing, and is made again.\n\
+             3 or more: neither a short read nor an interruption ends a trip. The same one reads again.",
         );
         program(|| {
             let steps = ["ab", "", "behind the end"].map(|text| Step::Gives(text.into()));
@@ -741,6 +744,7 @@ fn a_long_file_lets_others_have_their_turn() {
 fn a_file_is_written_to_its_last_byte() {
     within(limit(), "scripted files are written", || {
         program(|| {
+            let count = trips();
             let (script, log) = Script::new([
                 Step::Takes(1),
                 Step::Interrupted,
@@ -768,14 +772,15 @@ fn a_file_is_written_to_its_last_byte() {
                         "Too few: a write says how much it took, and the rest is still yours to write.\n\
                          Other bytes: the next write begins behind what was taken.",
                     );
-                    say("called");
+                    say(count.get());
                 },
             );
         });
         expect(
-            "called",
-            "a scripted file was written",
-            "A panic: an interrupted call has done nothing, and is made again.",
+            "3",
+            "512 KiB and 5 bytes were written to a scripted file; the number of jobs of the pool, one of them the open",
+            "A panic: an interrupted call has done nothing, and is made again.\n\
+             4 or more: neither a short write nor an interruption ends a trip. The same one writes again.",
         );
         program(|| {
             let (script, _) = Script::new([Step::Takes(2), Step::Takes(0), Step::Takes(0)]);
