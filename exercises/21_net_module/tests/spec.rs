@@ -426,9 +426,10 @@ fn writes_keep_their_order_behind_a_slow_reader() {
             let (listener, address) = listener();
             let listener = Rc::new(listener);
             let socket = connect(address);
-            for name in ["a", "b", "c"] {
+            // The empty one ends at the place at which "b" ends.
+            for (name, bytes) in [("a", "a"), ("b", "b"), ("empty", ""), ("c", "c")] {
                 let listener = Rc::clone(&listener);
-                socket.write_then(name.as_bytes(), move |result| {
+                socket.write_then(bytes.as_bytes(), move |result| {
                     say(format!("{name} {}", code(result)));
                     if name == "b" {
                         // The ticks behind one that throws run after the next callback.
@@ -450,22 +451,46 @@ fn writes_keep_their_order_behind_a_slow_reader() {
         let (setup, expected) = match is_destroyed {
             false => (
                 "are sent together",
-                "a undefined, b undefined, thrown, c undefined",
+                "a undefined, b undefined, thrown, empty undefined, c undefined",
             ),
             true => (
                 "are never sent, because the socket is destroyed",
-                "a ERR_STREAM_DESTROYED, b ERR_STREAM_DESTROYED, thrown, c ERR_STREAM_DESTROYED, close false",
+                "a ERR_STREAM_DESTROYED, b ERR_STREAM_DESTROYED, thrown, empty ERR_STREAM_DESTROYED, c ERR_STREAM_DESTROYED, \
+                 close false",
             ),
         };
         expect(
             &said,
             expected,
             &format!(
-                "three writes wait for the connection and {setup}. The second callback throws"
+                "four writes wait for the connection and {setup}. The second callback throws, and the third write was empty"
             ),
-            "No c: take out one callback, call it, and take out the next. Those behind the oldest have a tick each.",
+            "No empty, or no c: take out one callback, call it, and only then take out the next. What you have taken out and \
+             not called is lost when one throws.",
         );
     }
+
+    // What a listener of `drain` throws is no matter of the callback, either.
+    let said = program(hint, || {
+        process::on_uncaught_exception(|uncaught| say(uncaught.message()));
+        let (listener, address) = listener();
+        let socket = connect(address);
+        socket.write_then(&[0; 16 * 1024], move |result| {
+            say(format!("written {}", code(result)));
+            drop(listener);
+            process::exit(0);
+        });
+        socket.on_drain(|| {
+            say("drain");
+            throw("thrown");
+        });
+    });
+    expect(
+        &said,
+        "drain, thrown, written undefined",
+        "16 KiB wait for the connection. The listener of `drain` throws",
+        "No written: leave the callback in its queue while the listeners of `drain` run.",
+    );
 
     let hint = "8 MiB are written, and the peer does not get them all";
     let (tell, may_read) = signal();
@@ -538,7 +563,8 @@ fn writes_keep_their_order_behind_a_slow_reader() {
 
 #[test]
 fn each_direction_ends_in_its_own_time() {
-    let hint = "both sides have ended, and the program goes on: when is a connection over?";
+    let hint = "both sides have ended, and the program goes on: when is a connection over? Or bytes still wait: when the \
+                kernel does not take all, `write` calls `update`";
     // We end first, behind 8 MiB, and the peer has still something to say.
     let (tell, may_read) = signal();
     let said = serve(
@@ -1306,7 +1332,7 @@ fn what_is_idle_is_told_and_what_has_no_ref_lets_the_program_end() {
 #[test]
 fn small_programs_do_what_they_do_in_node() {
     for (name, main) in programs::ALL {
-        let hint = format!("tests/programs/{name}.rs does not end");
+        let hint = format!("tests/programs/{name}.rs does not end{}", usual_cause(name));
         let yours = alone(&hint, move || programs::trace(main));
         programs::in_node().expect(name, &yours, usual_cause(name));
     }
@@ -1315,6 +1341,9 @@ fn small_programs_do_what_they_do_in_node() {
 /// What usually makes a program say something else.
 fn usual_cause(name: &str) -> &'static str {
     match name {
+        "echo_and_end" => {
+            "\nmicrotask of end before tick of end: the end is told in a tick. In a microtask, the other microtasks come first."
+        }
         "a_callback_throws" => {
             "\nIt does not end: note in `end_told` that the end is told before you call the listeners. One that throws does \
              not come back to you."
@@ -1327,6 +1356,9 @@ fn usual_cause(name: &str) -> &'static str {
         }
         "half_open" => {
             "\nwritable false: ask whether half-open is allowed after the listeners of `end`. One of them may have set it."
+        }
+        "resume_tells_later" => {
+            "\nIt does not end, or has no data: what comes before anybody listens is kept, and it counts: call `came` for it."
         }
         "write_after_end" => {
             "\nERR_STREAM_WRITE_AFTER_END twice: note in `end_told` that the end is told before you call the listeners. One \

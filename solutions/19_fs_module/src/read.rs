@@ -61,9 +61,9 @@ struct Reading<R> {
 impl<R: Read> Reading<R> {
     /// One trip: reads [`CHUNK`] bytes more, or fewer if the file ends before that.
     ///
-    /// A read may give less than was asked for although the file goes on, or be interrupted by a signal. Only a read
-    /// that gives nothing is the end. The trip that finds the end also closes the file, and so does one that fails. The
-    /// cost of a whole file grows with its length, and not faster.
+    /// A read may give less than was asked for although the file goes on, or be interrupted by a signal: the same trip
+    /// reads again. Only a read that gives nothing is the end. The trip that finds the end also closes the file, and so
+    /// does one that fails. The cost of a whole file grows with its length, and not faster.
     fn step(mut self) -> io::Result<Progress<Self, Vec<u8>>> {
         //> // TODO: this first version reads on until the end, however far that is. Its worker is gone meanwhile.
         //> self.file.read_to_end(&mut self.bytes)?;

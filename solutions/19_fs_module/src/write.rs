@@ -63,9 +63,9 @@ struct Writing<W> {
 impl<W: Write> Writing<W> {
     /// One trip: writes [`CHUNK`] bytes more, or what is left.
     ///
-    /// A write may take less than it was given, or be interrupted by a signal; one that takes nothing at all is an
-    /// error. The trip that writes the last byte also closes the file, and so does one that fails. The bytes stay where
-    /// they are: what is left is never copied.
+    /// A write may take less than it was given, or be interrupted by a signal: the same trip writes again. One that
+    /// takes nothing at all is an error. The trip that writes the last byte also closes the file, and so does one that
+    /// fails. The bytes stay where they are: what is left is never copied.
     fn step(mut self) -> io::Result<Progress<Self, ()>> {
         //> // TODO: this first version writes once, and believes that all was taken.
         //> self.written = self.file.write(&self.bytes)?;

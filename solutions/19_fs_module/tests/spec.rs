@@ -17,7 +17,9 @@ use fs_module::{
     write, write_with,
 };
 use programs::{at, burn, put, say, taken};
-use runtime::{Error, load, process, run, set_immediate, set_timeout, work};
+use runtime::{
+    Error, load, next_tick, process, queue_microtask, run, set_immediate, set_timeout, work,
+};
 use support::{descriptor_count, heap, in_child, within};
 use world::{
     InPlace, Script, Step, Weighed, expect, limit, numbers, one_worker, program, trips,
@@ -241,6 +243,7 @@ fn a_path_with_a_nul_is_refused_before_any_call() {
                     Ok(io::empty())
                 };
                 set_immediate(|| say("immediate"));
+                queue_microtask(|| say("microtask"));
                 read_with(open, "a\0b", |bytes| say(shown(bytes)));
                 write("\0", "x", |written| {
                     say(written.expect_err("it has a NUL").code())
@@ -250,6 +253,7 @@ fn a_path_with_a_nul_is_refused_before_any_call() {
                     "b\0",
                     |renamed| say(renamed.expect_err("it has a NUL")),
                 );
+                next_tick(|| say("tick"));
                 say("main");
                 let peak = load().peak;
                 process::on_exit(move |_| say(format!("{} {peak}", opened.load(Ordering::SeqCst))));
@@ -259,11 +263,11 @@ fn a_path_with_a_nul_is_refused_before_any_call() {
              ERR_INVALID_ARG_VALUE: The argument 'path' must be a path without null bytes. Received 'a\\x00b' \
              ERR_INVALID_ARG_VALUE \
              ERR_INVALID_ARG_VALUE: The argument 'newPath' must be a path without null bytes. Received 'b\\x00' \
-             immediate false 0",
-                "an immediate, and then three paths with a NUL; the last words: was the file opened, and how many jobs the \
-                 pool had",
+             tick microtask immediate false 0",
+                "an immediate, a microtask, three paths with a NUL, and then a tick; the last words: was the file opened, \
+                 and how many jobs the pool had",
                 "Nothing, or main last: the callback is called later, also when the error is known at once.\n\
-             The immediate before an error: an error that is known at once comes as a tick.\n\
+             The immediate, the tick or the microtask before an error: an error that is known at once comes as a tick.\n\
              true or 3: a call that cannot be right needs no worker.",
             );
         },
@@ -535,6 +539,7 @@ impl<F: FnOnce()> Read for Meddled<F> {
 fn a_file_is_read_until_a_read_gives_nothing() {
     within(limit(), "scripted files are read", || {
         program(|| {
+            let count = trips();
             let gives = |text: &str| Step::Gives(text.into());
             let (script, _) = Script::new([
                 gives("a"),
@@ -547,14 +552,20 @@ fn a_file_is_read_until_a_read_gives_nothing() {
             read_with(
                 |_| Ok(script),
                 "script",
-                |bytes| say(String::from_utf8_lossy(&bytes.expect("it has no error"))),
+                move |bytes| {
+                    let bytes = bytes.expect("a read that is interrupted is made again");
+                    say(String::from_utf8_lossy(&bytes));
+                    say(count.get());
+                },
             );
         });
         expect(
-            "abcde",
-            "a file gave 1, 3 and 1 bytes, with interruptions in between, and then nothing",
+            "abcde 2",
+            "a file gave 1, 3 and 1 bytes, with interruptions in between, and then nothing; the number of jobs of the pool, \
+             one of them the open",
             "Too little: a read that gives less than it was asked for is not the end. Only one that gives nothing is.\n\
-             A panic: an interrupted call has done nothing, and is made again.",
+             A panic: an interrupted call has done nothing, and is made again.\n\
+             3 or more: neither a short read nor an interruption ends a trip. The same one reads again.",
         );
         program(|| {
             let steps = ["ab", "", "behind the end"].map(|text| Step::Gives(text.into()));
@@ -733,6 +744,7 @@ fn a_long_file_lets_others_have_their_turn() {
 fn a_file_is_written_to_its_last_byte() {
     within(limit(), "scripted files are written", || {
         program(|| {
+            let count = trips();
             let (script, log) = Script::new([
                 Step::Takes(1),
                 Step::Interrupted,
@@ -748,7 +760,7 @@ fn a_file_is_written_to_its_last_byte() {
                 "script",
                 bytes,
                 move |written| {
-                    written.expect("it has no error");
+                    written.expect("a write that is interrupted is made again");
                     let written = log.written.lock().expect("nobody panics here");
                     expect_bytes(
                         &written,
@@ -760,14 +772,15 @@ fn a_file_is_written_to_its_last_byte() {
                         "Too few: a write says how much it took, and the rest is still yours to write.\n\
                          Other bytes: the next write begins behind what was taken.",
                     );
-                    say("called");
+                    say(count.get());
                 },
             );
         });
         expect(
-            "called",
-            "a scripted file was written",
-            "A panic: an interrupted call has done nothing, and is made again.",
+            "3",
+            "512 KiB and 5 bytes were written to a scripted file; the number of jobs of the pool, one of them the open",
+            "A panic: an interrupted call has done nothing, and is made again.\n\
+             4 or more: neither a short write nor an interruption ends a trip. The same one writes again.",
         );
         program(|| {
             let (script, _) = Script::new([Step::Takes(2), Step::Takes(0), Step::Takes(0)]);
@@ -794,7 +807,12 @@ fn a_file_is_written_to_its_last_byte() {
                 let count = trips();
                 put("file", vec![0; 4 * CHUNK]);
                 write(at("file"), pattern(length), move |written| {
-                    written.expect("it can be written");
+                    if let Err(error) = written {
+                        panic!(
+                            "{length} bytes were written: {error}\nAn empty file is no error: where nothing is left to \
+                             write, no write has to take anything."
+                        );
+                    }
                     say(count.get());
                     append(at("file"), "end", move |written| {
                         written.expect("it can be written");

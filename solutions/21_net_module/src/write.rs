@@ -194,7 +194,8 @@ impl Inner {
     }
 
     /// The kernel has taken all bytes up to `place`: tells `drain` if it is due, and then the callbacks of the writes
-    /// that end there or before, oldest first.
+    /// that end there or before, oldest first. One of all these may throw, and then the others are told by a later call:
+    /// what is not called yet is still in the queue.
     ///
     /// `drain` is not told when our direction is ending: nobody may write any more.
     fn written(self: &Rc<Self>, place: u64) {

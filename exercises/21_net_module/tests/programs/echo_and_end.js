@@ -12,6 +12,8 @@ const server = net.createServer((peer) => {
     });
     peer.on('end', () => {
         say('server end');
+        queueMicrotask(() => say('microtask of end'));
+        process.nextTick(() => say('tick of end'));
         setImmediate(() => say('immediate of end'));
     });
     peer.on('close', (hadError) => say(`server close ${hadError}`));

@@ -1,7 +1,7 @@
 //! Rules 12 and 15: the end of one side is answered by the other. A server's `close` is a tick.
 
 use net_module::{connect, create_server};
-use runtime::set_immediate;
+use runtime::{next_tick, queue_microtask, set_immediate};
 
 use super::{cell, say, text};
 
@@ -18,6 +18,8 @@ pub fn main() {
         });
         peer.on_end(|| {
             say("server end");
+            queue_microtask(|| say("microtask of end"));
+            next_tick(|| say("tick of end"));
             set_immediate(|| say("immediate of end"));
         });
         peer.on_close(|had_error| say(format!("server close {had_error}")));
