@@ -392,7 +392,8 @@ fn inside_of_a_callback_or_a_task_nothing_is_drained() {
             trace.expect(
                 "empty? listener hook-ends n4 empty?",
                 "the hook called a listener through run_callback, and that queued a tick",
-                "n4 before hook-ends: the hook is a part of the drain, so it counts as inside, too.",
+                "n4 before hook-ends: the hook is a part of the drain, so it counts as inside, too.\n\
+             An empty? missing: the hook is asked also when nothing was queued, and again when n4 has run.",
             );
         },
     );
