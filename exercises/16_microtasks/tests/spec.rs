@@ -468,6 +468,7 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
         "run_callback does not return although the callback threw",
         || {
             let trace = Trace::new();
+            trace.when_empty("empty?", |_| {});
             trace.run_callback(|| {
                 trace.note("t1");
                 trace.tick("n-of-t1");
@@ -479,6 +480,7 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
                 "t1 caught t1's listener",
                 "t1 queued a tick and a microtask, and a listener that it called threw",
                 "n-of-t1 or m-of-t1 here: after a throw nothing is drained.\n\
+             empty? here: the hook is a part of the drain, and two tasks wait.\n\
              not reached: the listener's panic was caught inside. It unwinds into its caller.",
             );
             assert_eq!(
@@ -501,12 +503,18 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
             );
             trace.run_callback(|| trace.note("t3"));
             trace.expect(
-            "t3 n-of-t1 m-of-t1",
+            "t3 n-of-t1 m-of-t1 empty?",
             "the next callback, t3, is the next drain point",
             "n-of-t1 first: drain after the callback and not before it.\n\
              n-of-t1 missing: after a panic the queues still believe that a callback is under way.\n\
              Nothing at all: the same.",
         );
+            trace.run_callback(|| throw("t4"));
+            trace.expect(
+                "caught t4",
+                "t4 threw, and nothing was queued",
+                "empty? here: after a callback that threw the hook is not asked, also when nothing is left.",
+            );
         },
     );
 }
