@@ -393,7 +393,7 @@ fn inside_of_a_callback_or_a_task_nothing_is_drained() {
                 "empty? listener hook-ends n4 empty?",
                 "the hook called a listener through run_callback, and that queued a tick",
                 "n4 before hook-ends: the hook is a part of the drain, so it counts as inside, too.\n\
-                 Nothing: the hook is asked in each drain, also when nothing was queued.",
+             An empty? missing: the hook is asked also when nothing was queued, and again when n4 has run.",
             );
         },
     );
@@ -514,6 +514,7 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
         "run_callback does not return although the callback threw",
         || {
             let trace = Trace::new();
+            trace.when_empty("empty?", |_| {});
             trace.run_callback(|| {
                 trace.note("t1");
                 trace.tick("n-of-t1");
@@ -525,6 +526,7 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
                 "t1 caught t1's listener",
                 "t1 queued a tick and a microtask, and a listener that it called threw",
                 "n-of-t1 or m-of-t1 here: after a throw nothing is drained.\n\
+             empty? here: the hook is a part of the drain, and two tasks wait.\n\
              not reached: the listener's panic was caught inside. It unwinds into its caller.",
             );
             assert_eq!(
@@ -547,31 +549,37 @@ fn a_callback_that_throws_leaves_its_tasks_for_the_next_drain() {
             );
             trace.run_callback(|| trace.note("t3"));
             trace.expect(
-            "t3 n-of-t1 m-of-t1",
+            "t3 n-of-t1 m-of-t1 empty?",
             "the next callback, t3, is the next drain point",
             "n-of-t1 first: drain after the callback and not before it.\n\
              n-of-t1 missing: after a panic the queues still believe that a callback is under way.\n\
              Nothing at all: the same.",
         );
+            trace.run_callback(|| throw("t4"));
+            trace.expect(
+                "caught t4",
+                "t4 threw, and nothing was queued",
+                "empty? here: after a callback that threw the hook is not asked, also when nothing is left.",
+            );
             // The handler may queue tasks. Before them stand those of the callback that threw.
             let callback = || {
-                trace.note("t4");
-                trace.tick("n-of-t4");
-                throw("t4");
+                trace.note("t5");
+                trace.tick("n-of-t5");
+                throw("t5");
             };
             trace.queues.run_callback(callback, &|_| {
                 trace.note("handler");
                 trace.tick("n-of-handler");
             });
             trace.expect(
-                "t4 handler",
-                "t4 queued a tick and threw, and the handler queued another one",
+                "t5 handler",
+                "t5 queued a tick and threw, and the handler queued another one",
                 "A tick here: after a throw nothing is drained, whatever the handler has queued.",
             );
             trace.drain();
             trace.expect(
-                "n-of-t4 n-of-handler",
-                "this is the drain after t4 and the handler",
+                "n-of-t5 n-of-handler empty?",
+                "this is the drain after t5 and the handler",
                 "Something missing: what had not run must stay queued.",
             );
         },

@@ -133,8 +133,9 @@ impl TaskQueues {
 
     /// Runs one callback of the event loop, and then what it queued: see [`drain`](TaskQueues::drain).
     ///
-    /// A callback that panics hands its panic to `uncaught`, and what the two queued waits for the next
-    /// drain. What `uncaught` throws unwinds into the caller, and so does what leaves the drain.
+    /// A callback that panics hands its panic to `uncaught`, and nothing is drained: what the two queued
+    /// waits for the next drain, and the hook is not called, even if nothing is left. What `uncaught`
+    /// throws unwinds into the caller, and so does what leaves the drain.
     ///
     /// A callback may come here again, with a callback of its own. To the loop that is still one
     /// callback: the inner one is simply called, its panic unwinds into the outer one, and only the end

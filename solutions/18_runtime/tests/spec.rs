@@ -199,8 +199,8 @@ fn a_timer_can_be_cleared_when_its_thread_ends() {
 fn a_job_runs_on_a_worker_and_calls_back_on_the_loop() {
     within(
         LIMIT,
-        "a job waits for a gate that the loop opens: it ran on the loop's thread, or the loop ended without it, or \
-         its result woke nobody",
+        "a job waits for a gate that the loop opens: it ran on the loop's thread, or its result woke nobody, or the \
+         loop goes on when no callback waits any more",
         || {
             let here = thread::current().id();
             run(move || {
@@ -312,7 +312,8 @@ fn errors_and_panics_of_jobs_reach_their_callbacks() {
                     "ERR_JOB_PANICKED: the job panicked: no good",
                     "ERR_TEST: it failed"
                 ],
-                "jobs that panicked, and one that returned an error"
+                "jobs that panicked, and one that returned an error: `panic_error` makes the first one, with the words of \
+                 the panic"
             );
             assert_eq!(
                 code,
@@ -967,7 +968,8 @@ fn jobs_that_have_ended_are_called_one_by_one() {
     // One poll phase calls 1,024 callbacks. The others wait in `ready`.
     within(
         LIMIT,
-        "1,100 results and a socket that becomes ready behind them: one callback did not come",
+        "1,100 results and a socket that becomes ready behind them, and one callback did not come: `ready` was emptied \
+         before the events of a wait went into it, or an event was dropped",
         || {
             let code = catch_unwind(|| {
                 run(|| {
@@ -992,6 +994,9 @@ fn jobs_that_have_ended_are_called_one_by_one() {
                             gates.take();
                             send(&from, b"x", &kept);
                         }
+                        if count.get() == 1_100 {
+                            set_immediate(|| say("turn's end"));
+                        }
                     };
                     held.replace(posted_jobs(1_100, on_result));
                     own.set(Some(
@@ -1012,14 +1017,22 @@ fn jobs_that_have_ended_are_called_one_by_one() {
                 })
             });
             let mut words = taken();
-            words.sort();
-            let expected = ["early", "socket after 1100"];
+            // On Windows an event may come to the queue some time after the byte came to the socket.
+            if cfg!(windows) {
+                words.sort();
+            }
+            // Whether it comes before the results is the system's choice.
+            if let Some(at) = words.iter().position(|it| it == "early") {
+                words[..=at].rotate_right(1);
+            }
+            let expected = ["early", "socket after 1100", "turn's end"];
             assert!(
                 code.as_ref().is_ok_and(|code| *code == ExitCode::SUCCESS) && words == expected,
                 "1,100 results are in the mailbox, and one poll phase calls 1,024 callbacks. One socket is ready from the \
                  start, a second one from the first result on\nexpected  {expected:?}, and success\nyours     {words:?} \
                  and {code:?}\nA panic: `callback_for` gives None for a watch whose callback is queued already.\n\
-                 Fewer than 1100: what is ready belongs behind the callbacks that are in `ready`, and not before them."
+                 Fewer than 1100: what is ready belongs behind the callbacks that are in `ready`, and not before them.\n\
+                 turn's end before the socket: the second turn did not look, because `ready` was not empty."
             );
         },
     );
@@ -1508,7 +1521,8 @@ fn what_is_set_at_the_end_is_dropped_and_never_called() {
                 &format!(
                     "the Drop of a value gives another one to {name}, at the end of a program"
                 ),
-                "called: nothing is called at the end.",
+                "failed: it was dropped when the thread had no runtime any more, or while something was borrowed.\n\
+                 called: nothing is called at the end.",
             );
             assert_eq!(
                 drops, 6,

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -118,12 +118,14 @@ pub struct SetsAnew {
 impl Drop for SetsAnew {
     fn drop(&mut self) {
         self.drops.set(self.drops.get() + 1);
-        if let Some(times) = self.times.checked_sub(1) {
-            (self.set)(SetsAnew {
-                times,
-                set: self.set,
-                drops: Rc::clone(&self.drops),
-            });
+        // A value that was not set, because `set` has panicked, sets nothing in its turn.
+        let Some(times) = self.times.checked_sub(1).filter(|_| !thread::panicking()) else {
+            return;
+        };
+        let (set, drops) = (self.set, Rc::clone(&self.drops));
+        let value = SetsAnew { times, set, drops };
+        if catch_unwind(AssertUnwindSafe(|| set(value))).is_err() {
+            say("failed");
         }
     }
 }
