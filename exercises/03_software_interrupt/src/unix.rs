@@ -54,7 +54,8 @@ fn give_back() {
     let _ = raise(SIGTRAP);
 }
 
-/// Makes `on_signal` the handler of SIGTRAP.
+/// Makes `on_signal` the handler of SIGTRAP, with all three of its arguments. A trap may come as soon as that is done,
+/// and `give_back` must be able to pass it on.
 pub fn install() -> io::Result<()> {
     // TODO: set the new action, and keep the one before in PREVIOUS, where `give_back` looks for it.
     todo!("set a handler for signal {SIGTRAP}, and keep what was done before")

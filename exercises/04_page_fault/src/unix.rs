@@ -92,7 +92,8 @@ fn give_back(signal: c_int) {
     let _ = unsafe { set_action(signal, previous.unwrap_or(&Action::DEFAULT)) };
 }
 
-/// Makes `on_signal` the handler of all `FAULT_SIGNALS`, on the alternate stack.
+/// Makes `on_signal` the handler of all `FAULT_SIGNALS`, with all three of its arguments, on the alternate stack. A
+/// fault may come as soon as that is done, and `give_back` must be able to pass it on.
 pub fn install() -> io::Result<()> {
     // TODO: set the new action for each of them, and keep the one before in PREVIOUS, where `give_back` looks.
     todo!("set a handler for {FAULT_SIGNALS:?}, and keep what was done before")

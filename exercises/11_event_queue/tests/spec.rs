@@ -419,10 +419,19 @@ fn a_wait_sleeps_until_something_is_ready_or_its_time_is_over() {
              yours     {waits}, and {cpu:.1?} of processor time\n\
              Is the time-out that the kernel gets 0?"
         );
-        // An emulator's own locks let its thread sleep, too.
+        // An emulator's own locks let its thread sleep, too, now and then: of some waits the quietest counts.
+        #[cfg(target_os = "linux")]
+        let slept = (0..4).fold(slept, |least, _| {
+            if least <= 10 {
+                return least;
+            }
+            let before = sockets::times_slept();
+            let _ = queue.wait(&mut events, Some(ms(100)));
+            least.min(sockets::times_slept() - before)
+        });
         #[cfg(target_os = "linux")]
         assert!(
-            slept <= 10 || std::env::var_os("WORKSHOP_RUNNER").is_some(),
+            slept <= 10,
             "nothing is ready, and the limit is 100 ms. How often did the thread go to sleep? (It is counted in \
              /proc/thread-self/status, as voluntary_ctxt_switches.)\n\
              expected  once, or a few times\n\

@@ -7,12 +7,12 @@
 mod alone;
 mod child;
 mod crash;
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-mod descriptors;
 pub mod explore;
 pub mod heap;
 #[cfg(target_os = "linux")]
 mod leftover_threads;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod limits;
 mod measure;
 pub mod node;
 mod sockets;
@@ -31,7 +31,9 @@ pub use alone::alone;
 pub use child::{Child, in_child};
 pub use crash::no_crash_report;
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-pub use descriptors::leave_descriptors;
+pub use limits::leave_descriptors;
+#[cfg(target_os = "linux")]
+pub use limits::leave_memory;
 pub use measure::{
     descriptor_count, process_cpu_time, thread_count, thread_cpu_time, threads_beyond,
 };

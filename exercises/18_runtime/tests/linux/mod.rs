@@ -1,47 +1,25 @@
 //! What the system can be made to refuse on Linux. Both last for the rest of the process.
 
 use std::env;
-use std::ffi::{c_int, c_ulong};
+use std::ffi::c_int;
 use std::fs::{self, File};
 use std::os::fd::AsRawFd;
 use std::thread;
 
-/// The size of a process's address space. `include/uapi/asm-generic/resource.h`
-const RLIMIT_AS: c_int = 9;
-
 /// Less than the stack of a thread, and enough for everything else here.
-const LEFT: c_ulong = 1 << 20;
-
-/// `struct rlimit`, where `rlim_t` is an `unsigned long`.
-#[repr(C)]
-struct Limit {
-    current: c_ulong,
-    largest: c_ulong,
-}
+const LEFT: u64 = 1 << 20;
 
 unsafe extern "C" {
-    fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;
+    /// `dup2(2)`
     fn dup2(from: c_int, to: c_int) -> c_int;
 }
 
 /// Leaves no room for the stack of another thread. Returns whether the system refuses one then.
 pub fn refuse_threads() -> bool {
     if env::var_os("WORKSHOP_RUNNER").is_some() {
-        // An emulator needs room itself.
         return false;
     }
-    let status = fs::read_to_string("/proc/self/status").expect("proc is mounted");
-    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
-    let kilobytes = size.and_then(|size| size.trim().strip_suffix(" kB"));
-    let kilobytes = kilobytes.and_then(|size| size.parse::<c_ulong>().ok());
-    let current = kilobytes.expect("a size in kB") * 1024 + LEFT;
-    let limit = Limit {
-        current,
-        largest: current,
-    };
-    // SAFETY: `limit` is a `struct rlimit`, and lives during the call.
-    let result = unsafe { setrlimit(RLIMIT_AS, &limit) };
-    assert_eq!(result, 0, "a process may lower its own limit");
+    support::leave_memory(LEFT);
     thread::Builder::new().spawn(|| {}).is_err()
 }
 
