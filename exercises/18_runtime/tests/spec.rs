@@ -1424,7 +1424,8 @@ fn what_is_dropped_at_the_end_finds_the_runtime() {
                 words == expected,
                 "everything that can hold a value holds one whose Drop calls load(), and the program ends: {end:?}\n\
                  expected  {}\nyours     {}\nfailed: it was dropped when the thread had no runtime any more, or while \
-                 something was borrowed.\ncalled: nothing is called at the end.",
+                 something was borrowed.\ncalled: nothing is called at the end.\nA name that is missing: it was leaked, \
+                 since nobody took it out of the loop or of the pool.",
                 expected.join(", "),
                 words.join(", ")
             );
